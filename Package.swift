@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+//
+// This manifest is the import table: a target may import what its line names, and nothing else
+// (`make check` proves it). Read it from the top: C libraries, foundations, the flow, the daemon.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// One Debian library, found through pkg-config.
+func system(_ name: String, _ pkgConfig: String, debian packages: [String]) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt(packages)])
+}
+
+/// One module of the program and all that it may import.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict)
+}
+
+/// The tests of one module.
+func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests",
+        dependencies: [.target(name: module), "TestSupport"] + dependencies)
+}
+
+let package = Package(
+    name: "rushes",
+    products: [.executable(name: "rushes", targets: ["rushes"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    ],
+    targets: [
+        // C libraries: each is imported by exactly one module.
+        .systemLibrary(name: "CLinux"),
+        system("COpenBLAS", "openblas", debian: ["libopenblas-dev"]),
+        system("CJSONC", "json-c", debian: ["libjson-c-dev"]),
+        system("CSystemd", "libsystemd", debian: ["libsystemd-dev"]),
+        system(
+            "CAV", "libavformat libavcodec libswscale libavutil",
+            debian: ["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"]),
+        .target(
+            name: "CSentencePiece",
+            linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("stdc++")]),
+
+        // Foundations: independent of each other.
+        library("Files", ["CLinux"]),
+        library("JSON", ["CJSONC"]),
+        library("Tensors", ["COpenBLAS"]),
+
+        // The flow: a request becomes a video.
+        library("Requests", ["JSON"]),
+        library("Weights", ["Files", "JSON", "Tensors"]),
+        library("Model", ["Tensors", "Weights", "JSON", "CSentencePiece"]),
+        library("Media", ["CAV"]),
+        library("Generation", ["Requests", "Model", "Media", "Tensors", "JSON"]),
+
+        // The service: files in, folders out.
+        library("Spool", ["Files"]),
+        library("Service", ["Files", "CSystemd"]),
+        library("Daemon", ["Requests", "Generation", "Spool", "Service"]),
+        .executableTarget(
+            name: "rushes",
+            dependencies: [
+                "Daemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["README.md"],
+            swiftSettings: strict),
+
+        // Tests mirror the modules.
+        .target(name: "TestSupport", dependencies: ["Weights", "Tensors"], path: "Tests/TestSupport"),
+        tests("Files"),
+        tests("JSON"),
+        tests("Tensors"),
+        tests("Requests", ["JSON"]),
+        tests("Weights", ["Tensors"]),
+        tests("Model", ["Tensors", "Weights"]),
+        tests("Media"),
+        tests("Generation", ["Requests", "Media"]),
+        tests("Spool"),
+        tests("Service"),
+        tests("Daemon"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef RUSHES_CJSONC_H
+#define RUSHES_CJSONC_H
+#include <json-c/json.h>
+#endif
