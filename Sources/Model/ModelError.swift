@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Weights
+
+/// Why a model could not be opened.
+package enum ModelError: Error, Equatable, CustomStringConvertible {
+    /// Its weights cannot be read or do not fit.
+    case weights(WeightsError)
+    /// A configuration file lacks a key or has a value of the wrong kind.
+    case configuration(path: String, key: String, problem: String)
+    /// It is a model that this version cannot run.
+    case unsupported(path: String, what: String)
+    /// The tokenizer's model file is missing or damaged.
+    case tokenizer(path: String, reason: String)
+
+    package var description: String {
+        switch self {
+        case .weights(let error): "\(error)"
+        case .configuration(let path, let key, let problem):
+            "'\(path)', key '\(key)': \(problem)"
+        case .unsupported(let path, let what):
+            "'\(path)' is not available in this version: \(what)"
+        case .tokenizer(let path, let reason):
+            "cannot read the tokenizer '\(path)': \(reason)"
+        }
+    }
+}
