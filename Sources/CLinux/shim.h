@@ -3,24 +3,44 @@
 #ifndef RUSHES_CLINUX_H
 #define RUSHES_CLINUX_H
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/statfs.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
-// renameat2(2): declared here because <stdio.h> hides it without _GNU_SOURCE.
+// renameat2(2) and its flag: <stdio.h> hides them without _GNU_SOURCE.
 int renameat2(int old_directory, const char *old_path, int new_directory, const char *new_path,
               unsigned int flags);
+enum { CLINUX_RENAME_NOREPLACE = 1 };
 
 // pidfd_open(2) has no glibc wrapper in Debian 12's headers without _GNU_SOURCE.
 static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
-// prctl(2) is variadic, which Swift cannot call.
+// prctl(2) and fcntl(2) are variadic, which Swift cannot call.
 static inline int clinux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
+
+// open(2) is variadic; this form always gives a mode.
+static inline int clinux_open(const char *path, int flags, mode_t mode) {
+    return open(path, flags, mode);
+}
+
+// S_IFMT and its kin are macros with casts.
+static inline unsigned int clinux_kind(mode_t mode) { return mode & S_IFMT; }
+
+// struct dirent ends in an array, which Swift sees as a tuple.
+static inline const char *clinux_name(const struct dirent *entry) { return entry->d_name; }
+
+// setpriority(2) names its first argument's type differently in C and C++ headers.
+static inline int clinux_be_nicer(int level) { return setpriority(PRIO_PROCESS, 0, level); }
 
 #endif

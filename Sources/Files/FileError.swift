@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// A call on a file that the system refused: what was tried, on what, and why it failed.
+package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What was tried, as a verb that reads before the path: `open`, `rename`, `synchronise`.
+    package let operation: String
+    /// The file it was tried on, as text for people.
+    package let path: String
+    /// The reason, an `errno` value.
+    package let errno: Int32
+
+    /// An error from its three facts.
+    package init(operation: String, path: String, errno: Int32) {
+        self.operation = operation
+        self.path = path
+        self.errno = errno
+    }
+
+    /// One sentence: `cannot open 'a/b': No such file or directory`.
+    package var description: String {
+        "cannot \(operation) '\(path)': \(reason)"
+    }
+
+    /// The system's own words for `errno`; calls `strerror_r`.
+    package var reason: String {
+        var text = [CChar](repeating: 0, count: 256)
+        guard unsafe strerror_r(errno, &text, text.count) == 0 else { return "error \(errno)" }
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+/// Makes a system call again while a signal interrupts it, and throws when it fails.
+@discardableResult
+func retrying(
+    _ operation: String, _ path: Path, _ call: () -> Int
+) throws(FileError) -> Int {
+    while true {
+        let result = call()
+        guard result < 0 else { return result }
+        let reason = errno
+        guard reason == EINTR else {
+            throw FileError(operation: operation, path: path.description, errno: reason)
+        }
+    }
+}
+
+/// The same for calls that return a C `int`.
+@discardableResult
+func retrying(
+    _ operation: String, _ path: Path, _ call: () -> Int32
+) throws(FileError) -> Int32 {
+    Int32(try retrying(operation, path) { Int(call()) } as Int)
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// An exclusive lock on a file or a directory, held while this value lives.
+///
+/// The kernel drops it when the process dies, however it dies; calls `flock`.
+package struct FileLock: ~Copyable, Sendable {
+    private let file: OwnedDescriptor
+
+    /// Takes the lock on a file, created when absent, and writes this process's id into it.
+    ///
+    /// - Throws: `FileError` with `EWOULDBLOCK` when another process holds it.
+    package init(file path: Path) throws(FileError) {
+        let file = try OwnedDescriptor(path, .update)
+        let number = file.number
+        try retrying("lock", path) { flock(number, LOCK_EX | LOCK_NB) }
+        try retrying("empty", path) { ftruncate(number, 0) }
+        try file.write(Array("\(getpid())\n".utf8), path)
+        self.file = file
+    }
+
+    /// Takes the lock on a directory, waiting until whoever holds it is gone.
+    package init(waitingForDirectory path: Path) throws(FileError) {
+        let file = try OwnedDescriptor(path, .directory)
+        let number = file.number
+        try retrying("lock", path) { flock(number, LOCK_EX) }
+        self.file = file
+    }
+
+    /// The process that wrote its id into a lock file, for a sentence to a person.
+    package static func holder(of path: Path) -> Int32? {
+        do throws(FileError) {
+            let text = try WholeFile.read(path, limit: 64)
+            return Int32(String(decoding: text.prefix { $0 != 0x0A }, as: UTF8.self))
+        } catch {
+            // The sentence does without the number.
+            return nil
+        }
+    }
+}

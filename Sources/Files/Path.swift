@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A file name as Linux keeps it: bytes without zero, not necessarily UTF-8.
+///
+/// Absolute and relative paths share this type. Components are compared byte by byte.
+package struct Path: Hashable, Sendable, CustomStringConvertible {
+    /// The bytes of the path, without the terminating zero.
+    package let bytes: [UInt8]
+
+    /// A path from its bytes; zero bytes are the caller's bug.
+    package init(bytes: [UInt8]) {
+        precondition(!bytes.contains(0), "a path holds no zero byte")
+        self.bytes = bytes
+    }
+
+    /// A path from text, as UTF-8.
+    package init(_ text: String) {
+        self.init(bytes: Array(text.utf8))
+    }
+
+    /// The non-empty components between slashes.
+    package var components: [[UInt8]] {
+        bytes.split(separator: UInt8(ascii: "/")).map(Array.init)
+    }
+
+    /// The last component; empty for the root directory and for the empty path.
+    package var name: [UInt8] {
+        components.last ?? []
+    }
+
+    /// The path without its last component: `a` gives the empty path, `/a` gives `/`.
+    package var parent: Path {
+        let last = bytes.lastIndex { $0 != UInt8(ascii: "/") } ?? 0
+        guard let slash = bytes.prefix(last + 1).lastIndex(of: UInt8(ascii: "/")) else {
+            return Path(bytes: [])
+        }
+        return Path(bytes: Array(bytes.prefix(max(slash, 1))))
+    }
+
+    /// This path followed by another; an empty side gives the other one.
+    package func appending(_ other: Path) -> Path {
+        guard !bytes.isEmpty else { return other }
+        guard !other.bytes.isEmpty else { return self }
+        let slash = bytes.last == UInt8(ascii: "/") ? [] : [UInt8(ascii: "/")]
+        return Path(bytes: bytes + slash + other.bytes)
+    }
+
+    /// This path followed by text.
+    package func appending(_ text: String) -> Path {
+        appending(Path(text))
+    }
+
+    /// The path after the given directory, or nil when it does not lie below it.
+    package func relative(to directory: Path) -> Path? {
+        let own = components
+        let prefix = directory.components
+        guard own.count >= prefix.count, own.prefix(prefix.count).elementsEqual(prefix) else {
+            return nil
+        }
+        return Path(bytes: Array(own.dropFirst(prefix.count).joined(separator: [0x2F])))
+    }
+
+    /// The path as text for people: bytes that are not UTF-8 are replaced, controls escaped.
+    package var description: String {
+        var text = ""
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            text += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }
+        return text
+    }
+
+    /// The path as C takes it, for passing straight to a call.
+    var cString: [CChar] {
+        bytes.map { CChar(bitPattern: $0) } + [0]
+    }
+}

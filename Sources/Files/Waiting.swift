@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// Descriptors that become readable when something happens, and the one call that waits for them.
+package enum Waiting {
+    /// The descriptors, out of those given, that have something to read; calls `poll`.
+    ///
+    /// Waits at most for the given time, or for ever when it is nil.
+    package static func ready(
+        _ descriptors: [Int32], within limit: Duration?
+    ) throws(FileError) -> Set<Int32> {
+        var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        var milliseconds: Int32 = -1
+        if let limit {
+            let (seconds, rest) = limit.components
+            // Rounded up, so that a deadline has passed when the wait for it ends.
+            let wanted = seconds * 1000 + (rest + 999_999_999_999_999) / 1_000_000_000_000_000
+            milliseconds = Int32(max(0, min(wanted, 3_600_000)))
+        }
+        let count = unsafe poll(&entries, nfds_t(entries.count), milliseconds)
+        guard count >= 0 || errno == EINTR else {
+            throw FileError(operation: "wait for", path: "descriptors", errno: errno)
+        }
+        return count > 0 ? Set(entries.lazy.filter { $0.revents != 0 }.map(\.fd)) : []
+    }
+
+    /// Blocks the signals for this process and delivers them here instead; calls `signalfd`.
+    package static func signals(_ numbers: [Int32]) throws(FileError) -> OwnedDescriptor {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for number in numbers { unsafe sigaddset(&set, number) }
+        try retrying("block", Path("signals")) { unsafe sigprocmask(SIG_BLOCK, &set, nil) }
+        return OwnedDescriptor(
+            adopting: try retrying("watch", Path("signals")) {
+                unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
+            })
+    }
+
+    /// The number of the next signal that waits in a descriptor of `signals(_:)`, or nil.
+    package static func nextSignal(
+        _ descriptor: borrowing OwnedDescriptor
+    ) throws(FileError) -> Int32? {
+        let size = MemoryLayout<signalfd_siginfo>.size
+        do throws(FileError) {
+            let bytes = try descriptor.read(upTo: size, Path("signals"))
+            guard bytes.count == size else { return nil }
+            return unsafe bytes.withUnsafeBytes {
+                unsafe Int32(bitPattern: $0.loadUnaligned(as: UInt32.self))
+            }
+        } catch {
+            guard error.errno == EAGAIN else { throw error }
+            return nil
+        }
+    }
+
+    /// Becomes readable when a child process ends; calls `pidfd_open`.
+    package static func end(ofProcess id: Int32) throws(FileError) -> OwnedDescriptor {
+        OwnedDescriptor(
+            adopting: try retrying("watch", Path("process \(id)")) { clinux_pidfd_open(id) })
+    }
+
+    /// Ends this process with `SIGKILL` when its parent dies; calls `prctl(PR_SET_PDEATHSIG)`.
+    ///
+    /// - Returns: false when the parent is no longer `parent`, so that no signal would ever come.
+    package static func dieWithParent(_ parent: Int32) -> Bool {
+        clinux_die_with_parent(SIGKILL) == 0 && getppid() == parent
+    }
+
+    /// Lets other processes go first; calls `setpriority`, whose refusal does no harm.
+    package static func beNicer(by level: Int32) {
+        _ = clinux_be_nicer(level)
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Glibc
+
+/// Reading and writing a file in one piece.
+package enum WholeFile {
+    /// Reads a regular file that holds at most `limit` bytes.
+    ///
+    /// - Throws: `FileError` with `EFBIG` when there is more, `EISDIR` or `EINVAL` when it is no
+    ///   regular file, `ELOOP` when it is a symbolic link.
+    package static func read(_ path: Path, limit: Int) throws(FileError) -> [UInt8] {
+        let file = try OwnedDescriptor(path, .readWithoutLink)
+        let status = try FileStatus(of: file, path)
+        guard status.kind == .file else {
+            let reason = status.kind == .directory ? EISDIR : EINVAL
+            throw FileError(operation: "read", path: path.description, errno: reason)
+        }
+        var bytes: [UInt8] = []
+        while true {
+            // One byte more than allowed, so that a file which grows past the limit is noticed.
+            let part = try file.read(upTo: min(limit + 1 - bytes.count, 1 << 20), path)
+            guard !part.isEmpty else { return bytes }
+            bytes += part
+            guard bytes.count <= limit else {
+                throw FileError(operation: "read", path: path.description, errno: EFBIG)
+            }
+        }
+    }
+
+    /// Replaces a file durably: readers see the old content or the new, never a part.
+    ///
+    /// Writes beside the target under a hidden name, synchronises, renames over the target, and
+    /// synchronises the directory; calls `rename`.
+    package static func write(_ bytes: [UInt8], to path: Path) throws(FileError) {
+        let temporary = path.parent.appending(
+            Path(bytes: Array(".".utf8) + path.name + Array(".new".utf8)))
+        // A leftover of a crash: its owner is gone, because each folder has one writer.
+        try Directory.removeTree(temporary)
+        let file = try OwnedDescriptor(temporary, .create)
+        do throws(FileError) {
+            try file.write(bytes, temporary)
+            try file.synchronize(temporary)
+            try retrying("rename", temporary) { unsafe rename(temporary.cString, path.cString) }
+        } catch {
+            // The first failure is the one to report; the leftover is removed by the next write.
+            _ = unsafe unlink(temporary.cString)
+            throw error
+        }
+        try Directory.synchronize(path.parent.bytes.isEmpty ? Path(".") : path.parent)
+    }
+}
