@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CAV
+import Glibc
+
+/// What can go wrong between pictures and media files.
+package enum MediaError: Error, Equatable, Sendable {
+    /// A value is beyond its limit in ``MediaLimits``.
+    case outOfRange(field: String, wanted: String, got: String)
+    /// The installed libav has no encoder of this name; the Debian package `package` brings it.
+    case encoderMissing(encoder: String, package: String)
+    /// The installed libav has no decoder for this codec; the Debian package `package` brings it.
+    case decoderMissing(codec: String, package: String)
+    /// The system refused an operation on a file: no such folder, no permission, no space.
+    case fileFailed(operation: String, path: String, errno: Int32)
+    /// libav failed otherwise; `detail` holds its own words.
+    case libavFailed(operation: String, path: String, detail: String)
+    /// The file is not a picture or video that this module reads.
+    case notMedia(path: String, reason: String)
+}
+
+extension MediaError: CustomStringConvertible {
+    /// One sentence for a person who has never heard of libav.
+    package var description: String {
+        switch self {
+        case .outOfRange(let field, let wanted, let got):
+            "'\(field)' must be \(wanted), got \(got)"
+        case .encoderMissing(let encoder, let package):
+            "the installed libav has no encoder '\(encoder)'; the Debian package '\(package)' "
+                + "brings it: apt install \(package)"
+        case .decoderMissing(let codec, let package):
+            "the installed libav has no decoder for '\(codec)'; the Debian package '\(package)' "
+                + "brings it: apt install \(package)"
+        case .fileFailed(let operation, let path, let errno):
+            "cannot \(operation) '\(path)': \(libavText(-errno))\(Self.advice(errno))"
+        case .libavFailed(let operation, let path, let detail):
+            "cannot \(operation) '\(path)': \(detail)"
+        case .notMedia(let path, let reason):
+            "'\(path)' cannot be used: \(reason)"
+        }
+    }
+
+    /// What to do about the errors that a user can do something about.
+    private static func advice(_ errno: Int32) -> String {
+        switch errno {
+        case ENOSPC, EDQUOT: "; free some space and try again"
+        case EACCES, EPERM, EROFS: "; make the folder writable for this user"
+        case ENOENT, ENOTDIR: "; create the folder first"
+        case EFBIG: "; raise the limit on the size of files"
+        default: ""
+        }
+    }
+
+    /// The error for a libav call on a file: negative errno values keep their number.
+    ///
+    /// libav returns `AVERROR(errno)`, which is `-errno`, for what the system refused, and four
+    /// letter tags far below for everything else.
+    static func file(_ operation: String, _ path: String, code: Int32) -> MediaError {
+        (-4095 ... -1).contains(code)
+            ? .fileFailed(operation: operation, path: path, errno: -code)
+            : libav(operation, path, code: code)
+    }
+
+    /// The error for a libav call that has nothing to do with the file system.
+    static func libav(_ operation: String, _ path: String, code: Int32) -> MediaError {
+        let words = libavText(code)
+        let detail = Diagnostics.lastError.map { "\(words) (\($0))" } ?? words
+        return .libavFailed(operation: operation, path: path, detail: detail)
+    }
+
+    /// The Debian package of the libavcodec this program runs with.
+    ///
+    /// `libavcodec59` has every encoder used here; a build from elsewhere may not.
+    static var codecPackage: String { "libavcodec\(avcodec_version() >> 16)" }
+}
+
+/// libav's or the system's words for a return code.
+///
+/// Calls `av_strerror`, which is locale-free here because nobody calls `setlocale`.
+private func libavText(_ code: Int32) -> String {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+        guard let text = buffer.baseAddress else { return "error \(code)" }
+        // A negative return only means that the text is the generic "Error number … occurred".
+        _ = unsafe av_strerror(code, text, buffer.count)
+        return unsafe String(cString: text)
+    }
+}

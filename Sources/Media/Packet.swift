@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CAV
+
+/// Owns one `AVPacket`: encoded bytes between a codec and a container.
+@safe struct Packet: ~Copyable {
+    let pointer: UnsafeMutablePointer<AVPacket>
+
+    /// Calls `av_packet_alloc`.
+    init() {
+        guard let packet = unsafe av_packet_alloc() else { fatalError("out of memory") }
+        unsafe pointer = packet
+    }
+
+    deinit {
+        var packet: UnsafeMutablePointer<AVPacket>? = unsafe pointer
+        unsafe av_packet_free(&packet)
+    }
+
+    /// The encoded bytes.
+    var bytes: [UInt8] {
+        unsafe [UInt8](
+            UnsafeBufferPointer(start: pointer.pointee.data, count: Int(pointer.pointee.size)))
+    }
+
+    /// Drops the bytes and keeps the packet. Calls `av_packet_unref`.
+    mutating func clear() { unsafe av_packet_unref(pointer) }
+}
