@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// C channels, T × H × W latent frames, rows and columns; N tokens; p = pt·ph·pw elements a patch.
+
+import Tensors
+import Weights
+
+/// Latents to tokens and back: a convolution whose stride is its kernel is a linear layer.
+struct PatchEmbedding {
+    private let configuration: TransformerConfiguration
+    private let projection: Linear
+
+    init(_ store: inout WeightStore, _ configuration: TransformerConfiguration) {
+        self.configuration = configuration
+        let patch = configuration.patchSize
+        projection = Linear(
+            weight: store.take(
+                "patch_embedding.weight",
+                [configuration.width, configuration.inputChannels] + patch),
+            bias: store.take("patch_embedding.bias", [configuration.width]))
+    }
+
+    /// Embeds latents (C, T, H, W) as tokens (N, d).
+    func callAsFunction(_ latents: Tensor) -> Tensor {
+        let (pt, ph, pw) = configuration.patch
+        let (C, T, H, W) = (
+            latents.shape[0], latents.shape[1], latents.shape[2], latents.shape[3]
+        )
+        let grid = configuration.grid(frames: T, height: H, width: W)
+        var patches: [Float] = []
+        patches.reserveCapacity(latents.count)
+        for t in 0..<grid.frames {
+            for y in 0..<grid.rows {
+                for x in 0..<grid.columns {
+                    for c in 0..<C {
+                        for dt in 0..<pt {
+                            for dy in 0..<ph {
+                                let row = ((c * T + t * pt + dt) * H + y * ph + dy) * W + x * pw
+                                patches.append(contentsOf: latents.values[row..<row + pw])
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return projection(Tensor(shape: [grid.count, C * pt * ph * pw], values: patches))
+    }
+
+    /// Puts patches (N, p·C), the channel innermost, back in place: (C, T, H, W).
+    func unpatchify(_ patches: Tensor, like latents: [Int]) -> Tensor {
+        let (pt, ph, pw) = configuration.patch
+        let (C, T, H, W) = (configuration.outputChannels, latents[1], latents[2], latents[3])
+        let grid = configuration.grid(frames: T, height: H, width: W)
+        var result = Tensor(zeros: [C, T, H, W])
+        var source = 0
+        for t in 0..<grid.frames {
+            for y in 0..<grid.rows {
+                for x in 0..<grid.columns {
+                    for dt in 0..<pt {
+                        for dy in 0..<ph {
+                            for dx in 0..<pw {
+                                for c in 0..<C {
+                                    let row = (c * T + t * pt + dt) * H + y * ph + dy
+                                    result.values[row * W + x * pw + dx] = patches.values[source]
+                                    source += 1
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// N tokens, d width, f channels of the feed-forward network.
+
+import Tensors
+import Weights
+
+/// One block: self-attention, cross-attention to the text, feed-forward; the timestep shifts,
+/// scales and gates the first and the last.
+///
+/// diffusers v0.42.1, transformer_wan.py `WanTransformerBlock`.
+struct TransformerBlock {
+    private let selfAttention: WanAttention
+    private let crossAttention: WanAttention
+    private let crossNorm: (scale: Weight, shift: Weight)?
+    private let expansion: Linear
+    private let contraction: Linear
+    /// (1, 6, d), added to the timestep's modulation.
+    private let table: Weight
+    private let epsilon: Float
+
+    init(_ store: inout WeightStore, _ name: String, _ configuration: TransformerConfiguration) {
+        let (width, inner) = (configuration.width, configuration.feedForwardChannels)
+        selfAttention = WanAttention(&store, "\(name).attn1", configuration)
+        crossAttention = WanAttention(&store, "\(name).attn2", configuration)
+        crossNorm =
+            configuration.normalizesCrossAttention
+            ? (
+                store.take("\(name).norm2.weight", [width]),
+                store.take("\(name).norm2.bias", [width])
+            ) : nil
+        expansion = Linear(&store, "\(name).ffn.net.0.proj", inputs: width, outputs: inner)
+        contraction = Linear(&store, "\(name).ffn.net.2", inputs: inner, outputs: width)
+        table = store.take("\(name).scale_shift_table", [1, 6, width])
+        epsilon = configuration.epsilon
+    }
+
+    /// Keys and values of the text for this block.
+    func remember(_ text: Tensor) -> TextMemory { crossAttention.remember(text) }
+
+    /// Runs the block on tokens (N, d), in place.
+    ///
+    /// - Parameter blocks: The timestep's modulation, (6, d).
+    func callAsFunction(
+        _ x: inout Tensor, modulation blocks: Tensor, angles: RotaryAngles, memory: TextMemory,
+        bias: LogitBias
+    ) {
+        let modulation = modulationRows(blocks)
+
+        var y = x
+        y.layerNormalize(
+            epsilon: epsilon, scale: modulation[1].span, shift: modulation[0].span)
+        x.add(selfAttention.attend(y, rotatedBy: angles), gatedBy: modulation[2].span)
+
+        y = x
+        if let crossNorm {
+            y.layerNormalize(
+                epsilon: epsilon, scale: crossNorm.scale.span, shift: crossNorm.shift.span)
+        }
+        x.add(crossAttention.attend(y, to: memory, bias: bias))
+
+        y = x
+        y.layerNormalize(
+            epsilon: epsilon, scale: modulation[4].span, shift: modulation[3].span)
+        var hidden = expansion(y)
+        hidden.applyGELU()
+        x.add(contraction(hidden), gatedBy: modulation[5].span)
+    }
+
+    /// The six rows of table + timestep, with 1 added to the two scales.
+    private func modulationRows(_ blocks: Tensor) -> [[Float]] {
+        let (width, span) = (blocks.columns, table.span)
+        return (0..<6).map { row in
+            let offset: Float = row == 1 || row == 4 ? 1 : 0
+            return (row * width..<(row + 1) * width).map { blocks.values[$0] + span[$0] + offset }
+        }
+    }
+}
