@@ -152,8 +152,8 @@ struct Safetensors {
             return Weight(shape: entry.shape, values: [])
         }
         if type == .float32, UInt(bitPattern: start) % UInt(MemoryLayout<Float>.alignment) == 0 {
-            return Weight(
-                shape: entry.shape, start: unsafe start.assumingMemoryBound(to: Float.self),
+            return unsafe Weight(
+                shape: entry.shape, start: start.assumingMemoryBound(to: Float.self),
                 owner: file)
         }
         let owned = OwnedFloats(count: count)
@@ -178,7 +178,7 @@ struct Safetensors {
                 }
             }
         }
-        return Weight(shape: entry.shape, start: unsafe UnsafePointer(owned.start), owner: owned)
+        return unsafe Weight(shape: entry.shape, start: UnsafePointer(owned.start), owner: owned)
     }
 
     /// The bytes of the whole file, for its digest.

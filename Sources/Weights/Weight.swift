@@ -28,7 +28,7 @@ package import Tensors
     package init(shape: [Int], values: [Float]) {
         let owned = OwnedFloats(count: values.count)
         unsafe owned.start.initialize(from: values, count: values.count)
-        self.init(shape: shape, start: unsafe UnsafePointer(owned.start), owner: owned)
+        unsafe self.init(shape: shape, start: UnsafePointer(owned.start), owner: owned)
         precondition(count == values.count, "\(values.count) values are not \(shape)")
     }
 

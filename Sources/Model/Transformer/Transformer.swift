@@ -4,7 +4,7 @@
 
 import Glibc
 package import Tensors
-package import Weights
+import Weights
 
 /// A text as the transformer attends to it: keys and values of every block, made once a prompt.
 package struct TextContext: Sendable {

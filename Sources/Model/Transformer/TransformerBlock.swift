@@ -45,12 +45,12 @@ struct TransformerBlock {
         _ x: inout Tensor, modulation blocks: Tensor, angles: RotaryAngles, memory: TextMemory,
         bias: LogitBias
     ) {
-        let modulation = modulationRows(blocks)
+        let by = BlockModulation(blocks, plus: table)
 
         var y = x
         y.layerNormalize(
-            epsilon: epsilon, scale: modulation[1].span, shift: modulation[0].span)
-        x.add(selfAttention.attend(y, rotatedBy: angles), gatedBy: modulation[2].span)
+            epsilon: epsilon, scale: by.attentionScale.span, shift: by.attentionShift.span)
+        x.add(selfAttention.attend(y, rotatedBy: angles), gatedBy: by.attentionGate.span)
 
         y = x
         if let crossNorm {
@@ -61,18 +61,32 @@ struct TransformerBlock {
 
         y = x
         y.layerNormalize(
-            epsilon: epsilon, scale: modulation[4].span, shift: modulation[3].span)
+            epsilon: epsilon, scale: by.feedForwardScale.span, shift: by.feedForwardShift.span)
         var hidden = expansion(y)
         hidden.applyGELU()
-        x.add(contraction(hidden), gatedBy: modulation[5].span)
+        x.add(contraction(hidden), gatedBy: by.feedForwardGate.span)
     }
+}
 
-    /// The six rows of table + timestep, with 1 added to the two scales.
-    private func modulationRows(_ blocks: Tensor) -> [[Float]] {
+/// The six rows of a block's table plus the timestep's, (d) each, with 1 added to the scales.
+private struct BlockModulation {
+    let attentionShift: [Float]
+    let attentionScale: [Float]
+    let attentionGate: [Float]
+    let feedForwardShift: [Float]
+    let feedForwardScale: [Float]
+    let feedForwardGate: [Float]
+
+    init(_ blocks: Tensor, plus table: Weight) {
         let (width, span) = (blocks.columns, table.span)
-        return (0..<6).map { row in
-            let offset: Float = row == 1 || row == 4 ? 1 : 0
-            return (row * width..<(row + 1) * width).map { blocks.values[$0] + span[$0] + offset }
+        let rows = (0..<6).map { row in
+            (row * width..<(row + 1) * width).map { blocks.values[$0] + span[$0] }
         }
+        attentionShift = rows[0]
+        attentionScale = rows[1].map { 1 + $0 }
+        attentionGate = rows[2]
+        feedForwardShift = rows[3]
+        feedForwardScale = rows[4].map { 1 + $0 }
+        feedForwardGate = rows[5]
     }
 }
