@@ -56,7 +56,8 @@ struct Tokener: ~Copyable {
                 handle, start?.advanced(by: range.lowerBound), Int32(range.count + 1))
             defer { unsafe json_object_put(tree) }
             guard unsafe json_tokener_get_error(handle) == json_tokener_success,
-                unsafe json_tokener_get_parse_end(handle) == range.count
+                // json-c swallows white space behind the scalar.
+                unsafe json_tokener_get_parse_end(handle) >= range.count
             else { return nil }
             return unsafe Self.content(of: tree)
         }
