@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Files
+internal import Glibc
+
+/// The supervisor's right to one job: it can be published once.
+///
+/// Letting go of a claim without publishing loses nothing: the job stays in the spool, as it does
+/// when the power goes.
+package struct Claim: ~Copyable {
+    /// The job's id.
+    package let id: String
+    /// Where the request came from.
+    package let origin: Origin
+    /// The job folder, for the process that does the work.
+    package var folder: String { job.path.description }
+
+    private let job: JobFolder
+    private let outbox: Path
+
+    init(id: String, folder: JobFolder, outbox: Path) throws(SpoolError) {
+        self.id = id
+        job = folder
+        self.outbox = outbox
+        do throws(SpoolError) {
+            origin = try folder.origin()
+        } catch {
+            // Somebody took the claim away but the request is here: it is finished under the id.
+            origin = Origin(path: Path("\(id).json"), queued: WallClock.milliseconds)
+        }
+    }
+
+    /// How the work ended, or nil while it has not.
+    package func outcome() throws(SpoolError) -> Outcome? {
+        try spooling { () throws(FileError) in try job.outcome() }
+    }
+
+    /// How often the work was begun.
+    package func attempts() throws(SpoolError) -> Attempts {
+        try spooling { () throws(FileError) in try job.attempts() }
+    }
+
+    /// Remembers, durably, how often the work was begun.
+    package func record(_ attempts: Attempts) throws(SpoolError) {
+        try spooling { () throws(FileError) in try job.record(attempts) }
+    }
+
+    /// The right to work on the job in this very process, for writing a refusal.
+    package func workplace() throws(SpoolError) -> Workplace {
+        try Workplace(folder: folder)
+    }
+
+    /// Moves the results to the outbox and removes the job; what is there is never replaced.
+    ///
+    /// - Returns: where the results are, relative to the outbox, as text for people.
+    package consuming func publish(_ outcome: Outcome) throws(SpoolError) -> String {
+        let name = OutboxName.result(of: origin.path)
+        let suffix = outcome == .failed ? ".failed" : ""
+        return try spooling { () throws(FileError) in
+            if try job.has(job.request) {
+                try Renaming.move(job.request, to: job.output.appending("request.json"))
+            }
+            let folder = try Self.ensure(OutboxName.folder(of: origin.path), below: outbox)
+            let target = try Self.firstFree(in: folder, stem: name, suffix: suffix) {
+                (path: Path) throws(FileError) in try Renaming.move(job.output, to: path)
+            }
+            try Directory.removeTree(job.path)
+            try Directory.synchronize(job.path.parent)
+            return (target.relative(to: outbox) ?? target).description
+        }
+    }
+
+    /// Makes the mirrored folders; a file that stands in the way is stepped around.
+    private static func ensure(_ folder: Path, below outbox: Path) throws(FileError) -> Path {
+        var path = outbox
+        for component in folder.components {
+            let stem = String(decoding: component, as: UTF8.self)
+            path = try firstFree(in: path, stem: stem, suffix: "") {
+                (path: Path) throws(FileError) in try Directory.ensure(path)
+            }
+        }
+        return path
+    }
+
+    /// Tries `stem`, `stem-2`, `stem-3` … until the name is not taken.
+    private static func firstFree(
+        in folder: Path, stem: String, suffix: String,
+        _ take: (Path) throws(FileError) -> Void
+    ) throws(FileError) -> Path {
+        var number = 1
+        while true {
+            let path = folder.appending((number == 1 ? stem : "\(stem)-\(number)") + suffix)
+            do throws(FileError) {
+                try take(path)
+                return path
+            } catch {
+                guard error.errno == EEXIST, number < 100_000 else { throw error }
+                number += 1
+            }
+        }
+    }
+}

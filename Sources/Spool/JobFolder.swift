@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Files
+internal import Glibc
+
+/// One accepted request on disk: `spool/jobs/ID/`, and the names inside it.
+///
+///     claim          where the request came from and when; written first
+///     request.json   the request, exactly as it was dropped
+///     attempts       how often it was started and how often that crashed
+///     in/            media that the request names
+///     out/           the results while they are made
+///     outcome        `done` or `failed`; written last, when everything in out/ is durable
+struct JobFolder: Sendable {
+    let path: Path
+
+    /// Bytes of the largest request that is read.
+    static let requestLimit = 256 * 1024
+
+    var claim: Path { path.appending("claim") }
+    var request: Path { path.appending("request.json") }
+    var attemptsFile: Path { path.appending("attempts") }
+    var output: Path { path.appending("out") }
+    var outcomeFile: Path { path.appending("outcome") }
+
+    /// Where the request came from.
+    func origin() throws(SpoolError) -> Origin {
+        let text = try spooling { () throws(FileError) in
+            try WholeFile.read(claim, limit: 64 * 1024)
+        }
+        guard let origin = Origin(text) else { throw .notAJob(path: path.description) }
+        return origin
+    }
+
+    /// How the work ended, or nil while it has not.
+    func outcome() throws(FileError) -> Outcome? {
+        guard let text = try contents(outcomeFile) else { return nil }
+        return Outcome(rawValue: text.trimmed)
+    }
+
+    /// How often the work was begun; a missing or damaged file counts as never.
+    func attempts() throws(FileError) -> Attempts {
+        let numbers = try contents(attemptsFile)?.split(separator: " ").map { Int($0.trimmed) }
+        guard let numbers, numbers.count == 2, let starts = numbers[0], let crashes = numbers[1]
+        else { return Attempts() }
+        return Attempts(starts: starts, crashes: crashes)
+    }
+
+    func record(_ attempts: Attempts) throws(FileError) {
+        try WholeFile.write(
+            Array("\(attempts.starts) \(attempts.crashes)\n".utf8), to: attemptsFile)
+    }
+
+    func has(_ path: Path) throws(FileError) -> Bool {
+        try FileStatus(of: path) != nil
+    }
+
+    private func contents(_ path: Path) throws(FileError) -> String? {
+        guard try has(path) else { return nil }
+        return String(decoding: try WholeFile.read(path, limit: 1024), as: UTF8.self)
+    }
+}
+
+/// How the work on a job ended.
+package enum Outcome: String, Sendable {
+    case done, failed
+}
+
+/// How often the work on a job was begun.
+package struct Attempts: Equatable, Sendable {
+    /// Begun, for whatever reason it ended; recorded before each beginning.
+    package var starts = 0
+    /// Begun, and seen to crash.
+    package var crashes = 0
+
+    /// A job that crashed this often is refused.
+    package static let crashLimit = 3
+    /// A job that was begun this often without an end is refused: it may be what ends the service.
+    package static let startLimit = 10
+}
+
+/// Where a request came from.
+package struct Origin: Equatable, Sendable {
+    /// Its path below the inbox.
+    package let path: Path
+    /// When it was accepted, in milliseconds since 1970.
+    package let queued: Int64
+
+    init(path: Path, queued: Int64) {
+        self.path = path
+        self.queued = queued
+    }
+
+    /// Reads what `text` wrote; nil when it is something else.
+    init?(_ bytes: [UInt8]) {
+        let lines = bytes.split(separator: 0x0A)
+        guard lines.count == 3, String(decoding: lines[0], as: UTF8.self) == Self.header,
+            let queued = Int64(String(decoding: lines[1], as: UTF8.self)),
+            let path = Self.unescaped(lines[2]), !path.isEmpty
+        else { return nil }
+        self.init(path: Path(bytes: path), queued: queued)
+    }
+
+    /// The content of the file `claim`: a header, the time, the path with odd bytes as `%XX`.
+    var text: [UInt8] {
+        var text = Array("\(Self.header)\n\(queued)\n".utf8)
+        for byte in path.bytes {
+            let isPlain = (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "%")
+            text += isPlain ? [byte] : Array(("%" + Self.hexadecimal(byte)).utf8)
+        }
+        return text + [0x0A]
+    }
+
+    private static let header = "rushes claim 1"
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+    }
+
+    private static func unescaped(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+        var result: [UInt8] = []
+        var rest = bytes
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                result.append(byte)
+                continue
+            }
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16), value != 0
+            else { return nil }
+            result.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return result
+    }
+}
+
+extension StringProtocol {
+    fileprivate var trimmed: String { String(self.prefix { !$0.isNewline }) }
+}

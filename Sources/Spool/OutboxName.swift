@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Files
+
+/// Names that every system on the other end of a sync tool can hold, made from whatever was dropped.
+package enum OutboxName {
+    /// The longest name made here, in bytes of UTF-8.
+    ///
+    /// Syncthing hashes names beyond 160 bytes; 16 are left for `-NNNN.failed` and the like.
+    package static let limit = 144
+
+    /// A safe name: no control, bidirectional override or character that Windows reserves, no
+    /// leading `-`, `.` or `~`, no trailing dot or space, not a device of DOS, never empty.
+    ///
+    /// Bytes that are not UTF-8 become `%XX`.
+    package static func safe(_ name: [UInt8]) -> String {
+        var text = ""
+        for scalar in decoded(name).unicodeScalars where !isInvisible(scalar) {
+            text.unicodeScalars.append(reserved.contains(scalar) ? "_" : scalar)
+        }
+        text = String(text.drop { "-.~ ".contains($0) })
+        while text.utf8.count > limit { text.removeLast() }
+        while text.last == "." || text.last == " " { text.removeLast() }
+        if text.isEmpty { return "request" }
+        return isDevice(text) ? "_" + text : text
+    }
+
+    /// The name of a request's result: its file name without `.json`, made safe.
+    package static func result(of path: Path) -> String {
+        safe(path.name.dropLast(".json".utf8.count))
+    }
+
+    /// The folder of a request's result below the outbox: the request's own, made safe.
+    package static func folder(of path: Path) -> Path {
+        Path(path.components.dropLast().map { safe($0) }.joined(separator: "/"))
+    }
+
+    private static func safe(_ name: ArraySlice<UInt8>) -> String { safe(Array(name)) }
+
+    private static let reserved: Set<Unicode.Scalar> = [
+        "/", "\\", ":", "*", "?", "\"", "<", ">", "|",
+    ]
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F: true
+        // Direction marks, embeddings, overrides and isolates: names that read backwards.
+        case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069: true
+        case 0x2028, 0x2029, 0xFEFF: true
+        default: false
+        }
+    }
+
+    private static func isDevice(_ text: String) -> Bool {
+        let stem = text.prefix { $0 != "." }.lowercased()
+        if ["con", "prn", "aux", "nul"].contains(stem) { return true }
+        return stem.utf8.count == 4 && (stem.hasPrefix("com") || stem.hasPrefix("lpt"))
+            && stem.last?.isNumber == true
+    }
+
+    /// Text from bytes, with every byte that is not part of valid UTF-8 as `%XX`.
+    private static func decoded(_ bytes: [UInt8]) -> String {
+        var text = ""
+        var rest = bytes[...]
+        while let first = rest.first {
+            let length = (1...4).first { String(validating: rest.prefix($0), as: UTF8.self) != nil }
+            if let length, let part = String(validating: rest.prefix(length), as: UTF8.self) {
+                text += part
+                rest = rest.dropFirst(length)
+            } else {
+                text += "%" + String(first >> 4, radix: 16, uppercase: true)
+                text += String(first & 15, radix: 16, uppercase: true)
+                rest = rest.dropFirst()
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Files
+
+/// What a job folder found at a start means, and what is done about it.
+///
+/// A request is accepted in three steps, each durable before the next: make the folder, write
+/// `claim`, move the request in. A job ends in four: write `outcome`, move the request into
+/// `out/`, move `out/` to the outbox, remove the folder. The power can go between any two:
+///
+///     claim  request  outcome  out   the service ended …                     so the folder is
+///     ─────  ───────  ───────  ───   ────────────────────────────────────    ───────────────
+///     –      –        –        –     before the claim was written            discarded
+///     yes    –        –        –     before the move: the request is still   discarded
+///                                    in the inbox and is found there
+///     yes    yes      –        any   while the job waited or was worked on   queued
+///     –      yes      –        any   (a foreign hand took the claim away)    queued
+///     any    any      yes      yes   before the results were published       queued: published
+///     any    –        yes      –     after: only the folder was left over    discarded
+///     any    yes      yes      –     (a foreign hand took the results)       queued: done again
+///     any    –        –        yes   (a foreign hand took the request)       left alone
+///
+/// Publishing is one rename, so `out/` is either here or there: a job is published exactly once.
+enum Fate: Equatable {
+    case discarded, queued, leftAlone
+
+    init(claim: Bool, request: Bool, outcome: Bool, output: Bool) {
+        switch (request, outcome, output) {
+        case (false, false, false), (false, true, false): self = .discarded
+        case (false, false, true): self = .leftAlone
+        case (true, _, _), (false, true, true): self = .queued
+        }
+    }
+
+    init(of folder: JobFolder) throws(FileError) {
+        self.init(
+            claim: try folder.has(folder.claim), request: try folder.has(folder.request),
+            outcome: try folder.outcome() != nil, output: try folder.has(folder.output))
+    }
+}
+
+/// What a start found in the spool.
+package struct Recovery: Equatable, Sendable {
+    /// Jobs to go on with, oldest first.
+    package var jobs: [String] = []
+    /// Folders that nobody can make sense of, as sentences.
+    package var troubles: [String] = []
+}

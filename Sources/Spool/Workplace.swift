@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Files
+internal import Glibc
+
+/// The right to work on one job: held by one process at a time.
+///
+/// The lock on the job folder goes with the process, so a worker whose supervisor died and who is
+/// about to follow it never meets its successor: the successor waits here.
+package struct Workplace: ~Copyable {
+    /// The request's path below the inbox, as text for people.
+    package let request: String
+    /// The name of the result: `sunset` of `sunset.json`.
+    package let name: String
+    /// When the request was accepted, in milliseconds since 1970.
+    package let queued: Int64
+    /// The folder to fill, empty at first.
+    package var output: String { job.output.description }
+
+    private let job: JobFolder
+    private let lock: FileLock
+
+    /// Takes the job, waiting for an earlier holder, and clears away what that one left half-done.
+    package init(folder: String) throws(SpoolError) {
+        let job = JobFolder(path: Path(folder))
+        let lock = try spooling { () throws(FileError) in
+            try FileLock(waitingForDirectory: job.path)
+        }
+        try spooling { () throws(FileError) in
+            try Directory.removeTree(job.outcomeFile)
+            try Directory.removeTree(job.output)
+            try Directory.make(job.output)
+        }
+        let origin: Origin
+        do throws(SpoolError) {
+            origin = try job.origin()
+        } catch {
+            // As in `Claim`: the job is finished under its id.
+            let id = String(decoding: job.path.name, as: UTF8.self)
+            origin = Origin(path: Path("\(id).json"), queued: WallClock.milliseconds)
+        }
+        request = origin.path.description
+        name = OutboxName.result(of: origin.path)
+        queued = origin.queued
+        self.job = job
+        self.lock = lock
+    }
+
+    /// The bytes of the request, or a sentence that says why there are none.
+    package func read() -> Result<[UInt8], UnreadableRequest> {
+        do throws(FileError) {
+            let bytes = try WholeFile.read(job.request, limit: JobFolder.requestLimit)
+            return bytes.isEmpty ? .failure(.empty) : .success(bytes)
+        } catch {
+            return .failure(UnreadableRequest(error))
+        }
+    }
+
+    /// Writes one more file into the output folder.
+    package func write(_ text: String, as name: String) throws(SpoolError) {
+        try spooling { () throws(FileError) in
+            try WholeFile.write(Array(text.utf8), to: job.output.appending(name))
+        }
+    }
+
+    /// Ends the work: makes all of the output durable, then says so.
+    package consuming func conclude(_ outcome: Outcome) throws(SpoolError) {
+        try spooling { () throws(FileError) in
+            try Directory.synchronizeTree(job.output)
+            try Directory.synchronize(job.path)
+            try WholeFile.write(Array("\(outcome.rawValue)\n".utf8), to: job.outcomeFile)
+        }
+    }
+}
+
+/// Why a request cannot be read at all.
+package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConvertible {
+    case empty, tooLarge, folder, link, notAFile, forbidden
+    case other(String)
+
+    init(_ error: FileError) {
+        switch error.errno {
+        case EFBIG: self = .tooLarge
+        case EISDIR: self = .folder
+        case ELOOP: self = .link
+        case EINVAL, ENXIO: self = .notAFile
+        case EACCES, EPERM: self = .forbidden
+        default: self = .other(error.reason)
+        }
+    }
+
+    /// What is wrong and what to do, for the person who dropped it.
+    package var description: String {
+        switch self {
+        case .empty:
+            "the file is empty: save the request again and wait until it has been transferred"
+        case .tooLarge:
+            "the file is larger than \(JobFolder.requestLimit / 1024) KiB: a request is a short "
+                + "text; pictures and clips belong into files beside it"
+        case .folder:
+            "this is a folder, not a file: only a file may have a name that ends in .json"
+        case .link:
+            "this is a symbolic link: put a copy of the file here instead"
+        case .notAFile:
+            "this is a device or a pipe, not a file: put a plain file here instead"
+        case .forbidden:
+            "the service has no permission to read the file: make it readable for others or for "
+                + "the group of the folder, and drop it again"
+        case .other(let reason):
+            "the file cannot be read (\(reason)): drop it again"
+        }
+    }
+}
