@@ -6,8 +6,8 @@ extension JSONValue {
     /// Doubles are written with the fewest digits that read back as the same double, and without
     /// a fraction when they are whole. The output is valid UTF-8; control characters are escaped.
     ///
-    /// - Parameter pretty: two spaces of indentation, one entry a line, short arrays of plain
-    ///   values on one line, and a line feed at the end; otherwise one line without spaces.
+    /// `pretty` means two spaces of indentation, one entry a line, short arrays of plain values on
+    /// one line, and a line feed at the end; without it, all is one line without spaces.
     package func serialized(pretty: Bool = true) -> String {
         var text = ""
         write(to: &text, indentation: pretty ? 0 : nil)

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A request that has been understood and found valid; `nil` means "the model's own".
+package struct Request: Equatable, Sendable {
+    package var mode: Mode
+    /// What is to be seen; empty where the mode needs no words.
+    package var prompt: String
+    /// What is not to be seen; empty when absent.
+    package var negativePrompt: String
+    /// Trained styles, at most ``Limits/styles``.
+    package var styles: [StyleChoice]
+    /// Weight of the control branch, 0 to 2.
+    package var strength: Double
+    package var size: FrameSize?
+    package var length: Length?
+    /// The native rate of the generated frames.
+    package var framesPerSecond: Double?
+    package var delivery: Delivery?
+    /// The noise; absent when the engine is to draw one (and record it).
+    package var seed: UInt64?
+    package var steps: Int?
+    package var guidance: Double?
+    package var shift: Double?
+    /// How many videos; each next one adds 1 to the seed.
+    package var variations: Int
+    package var format: Format
+    /// The name of a model folder.
+    package var model: String?
+    /// −10 to 10; greater is earlier.
+    package var priority: Int
+}
+
+extension Request {
+    /// A trained style and how much of it.
+    package struct StyleChoice: Equatable, Sendable {
+        package var name: String
+        /// 0 to 2; 1 unless the request says otherwise.
+        package var weight: Double
+    }
+
+    /// The size of the generated frames; which multiples are possible is the model's business.
+    package enum FrameSize: Equatable, Sendable {
+        case exact(width: Int, height: Int)
+        /// Width to height as written, such as 16 to 9.
+        case ratio(width: Double, height: Double)
+    }
+
+    /// How long the video is.
+    package enum Length: Equatable, Sendable {
+        case seconds(Double)
+        /// Always 4n + 1.
+        case frames(Int)
+    }
+
+    /// What is made of the generated frames afterwards; at least one of the two is set.
+    package struct Delivery: Equatable, Sendable {
+        package var width: Int?
+        package var height: Int?
+        package var framesPerSecond: Double?
+    }
+
+    /// The container and codec of the result.
+    package enum Format: String, CaseIterable, Sendable {
+        case mp4
+        case webm
+        case gif
+        case webp
+        /// Lossless frames in a folder.
+        case png
+    }
+
+    /// Every file that the request names, in the order of its keys, each once.
+    package var media: [MediaPath] {
+        var paths: [MediaPath] = []
+        switch mode {
+        case .textToVideo: break
+        case .textImageToVideo(let animation), .imageToVideo(let animation):
+            paths = [animation.image]
+        case .stylization(let restyling), .storyboard(let restyling), .render(let restyling):
+            paths = restyling.image.map { [$0] } ?? []
+            switch restyling.source {
+            case .video(let path): paths.append(path)
+            case .panels(let panels): paths += panels.map(\.image)
+            }
+        case .mask(let masking):
+            paths = (masking.image.map { [$0] } ?? []) + [masking.video]
+            if case .file(let path) = masking.selection { paths.append(path) }
+        case .customization(let customization):
+            paths = customization.examples
+        }
+        var seen: Set<MediaPath> = []
+        return paths.filter { seen.insert($0).inserted }
+    }
+}
