@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// z latent channels, T latent frames, h rows and w columns of latents; H rows, W columns of pixels.
+
+package import Tensors
+package import Weights
+
+/// The decoder of an `AutoencoderKLWan`: latents to frames, one latent frame at a time.
+///
+/// Each convolution remembers two frames, so memory does not grow with the length of the clip.
+/// Architecture: Wan 2.1 (arXiv 2503.20314), as in diffusers v0.42.1, `AutoencoderKLWan.decode`.
+package struct LatentDecoder: Sendable {
+    /// What the decoder was built from.
+    package let configuration: Autoencoder
+    let unquantize: CausalConvolution
+    let input: CausalConvolution
+    let middle: (ResidualBlock, SpatialAttention, ResidualBlock)
+    let levels: [UpBlock]
+    let norm: ChannelNormalization
+    let output: CausalConvolution
+    /// How many convolutions remember frames.
+    let slots: Int
+
+    /// Opens the `vae` folder of a diffusers model.
+    ///
+    /// - Throws: `ModelError`: an unreadable, unfit or unsupported configuration or weights.
+    package init(folder: String) throws(ModelError) {
+        let configuration = try Autoencoder(folder: folder)
+        let store: WeightStore
+        do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
+        try self.init(configuration, weights: store)
+    }
+
+    /// Takes the decoder's weights; the encoder's may be there and are not used.
+    ///
+    /// - Throws: `ModelError.weights`, naming every tensor that is missing, of another shape, or
+    ///   left over.
+    package init(_ configuration: Autoencoder, weights: WeightStore) throws(ModelError) {
+        self.configuration = configuration
+        var parts = DecoderParts(store: weights)
+        let z = configuration.latentChannels
+        unquantize = parts.convolution("post_quant_conv", z, z, [1, 1, 1])
+        let widths = configuration.multipliers.reversed().map { $0 * configuration.decoderBase }
+        input = parts.convolution("decoder.conv_in", z, widths[0], [3, 3, 3])
+        middle = (
+            parts.residualBlock("decoder.mid_block.resnets.0", widths[0], widths[0]),
+            parts.attention("decoder.mid_block.attentions.0", widths[0]),
+            parts.residualBlock("decoder.mid_block.resnets.1", widths[0], widths[0])
+        )
+        var levels: [UpBlock] = []
+        for (level, width) in widths.enumerated() {
+            // A step up halves the channels.
+            let channels = level == 0 ? width : widths[level - 1] / 2
+            let name = "decoder.up_blocks.\(level)"
+            let blocks = (0...configuration.residualBlocks).map {
+                parts.residualBlock("\(name).resnets.\($0)", $0 == 0 ? channels : width, width)
+            }
+            let upsampler =
+                level == widths.count - 1
+                ? nil
+                : parts.upsampler(
+                    "\(name).upsamplers.0", width, doublesTime: configuration.doublesTime[level])
+            levels.append(UpBlock(blocks: blocks, upsampler: upsampler))
+        }
+        self.levels = levels
+        norm = parts.normalization("decoder.norm_out", widths[widths.count - 1], axes: 3)
+        output = parts.convolution("decoder.conv_out", widths[widths.count - 1], 3, [3, 3, 3])
+        slots = parts.slots
+        parts.store.skip(prefix: "encoder.")
+        parts.store.skip(prefix: "quant_conv.")
+        do { try parts.store.finish() } catch { throw .weights(error) }
+    }
+
+    /// Begins to decode a clip.
+    ///
+    /// - Parameter latents: (z, T, h, w), normalised as the transformer leaves them: mean and
+    ///   deviation of the configuration are put back here.
+    /// - Returns: The frames, none of them decoded yet.
+    package func stream(_ latents: Tensor) -> FrameStream {
+        FrameStream(decoder: self, latents: latents)
+    }
+}
+
+/// Names and takes the weights of the decoder's parts.
+private struct DecoderParts {
+    var store: WeightStore
+    private(set) var slots = 0
+
+    init(store: WeightStore) { self.store = store }
+
+    mutating func convolution(
+        _ name: String, _ inputs: Int, _ outputs: Int, _ kernel: [Int]
+    ) -> CausalConvolution {
+        let weight = store.take("\(name).weight", [outputs, inputs] + kernel)
+        let bias = store.take("\(name).bias", [outputs])
+        guard kernel.count == 3, kernel[0] > 1 else {
+            return CausalConvolution(weight: weight, bias: bias, slot: nil)
+        }
+        defer { slots += 1 }
+        return CausalConvolution(weight: weight, bias: bias, slot: slots)
+    }
+
+    mutating func normalization(_ name: String, _ width: Int, axes: Int) -> ChannelNormalization {
+        let ones = Array(repeating: 1, count: axes)
+        return ChannelNormalization(factors: store.take("\(name).gamma", [width] + ones))
+    }
+
+    mutating func residualBlock(_ name: String, _ inputs: Int, _ outputs: Int) -> ResidualBlock {
+        ResidualBlock(
+            first: (
+                normalization("\(name).norm1", inputs, axes: 3),
+                convolution("\(name).conv1", inputs, outputs, [3, 3, 3])
+            ),
+            second: (
+                normalization("\(name).norm2", outputs, axes: 3),
+                convolution("\(name).conv2", outputs, outputs, [3, 3, 3])
+            ),
+            shortcut: inputs == outputs
+                ? nil : convolution("\(name).conv_shortcut", inputs, outputs, [1, 1, 1]))
+    }
+
+    mutating func attention(_ name: String, _ width: Int) -> SpatialAttention {
+        SpatialAttention(
+            norm: normalization("\(name).norm", width, axes: 2),
+            input: (
+                store.take("\(name).to_qkv.weight", [3 * width, width, 1, 1]),
+                store.take("\(name).to_qkv.bias", [3 * width])
+            ),
+            output: (
+                store.take("\(name).proj.weight", [width, width, 1, 1]),
+                store.take("\(name).proj.bias", [width])
+            ))
+    }
+
+    mutating func upsampler(_ name: String, _ width: Int, doublesTime: Bool) -> Upsampler {
+        Upsampler(
+            timeConvolution: doublesTime
+                ? convolution("\(name).time_conv", width, 2 * width, [3, 1, 1]) : nil,
+            convolution: convolution("\(name).resample.1", width, width / 2, [3, 3]))
+    }
+}

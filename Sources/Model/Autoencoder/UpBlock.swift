@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Tensors
+
+/// One level of the decoder: residual blocks, then, but for the last level, a step up.
+struct UpBlock: Sendable {
+    let blocks: [ResidualBlock]
+    let upsampler: Upsampler?
+
+    /// The frames that the next frame becomes: one, or two where time is doubled.
+    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> [Tensor] {
+        var frame = frame
+        for block in blocks { frame = block(frame, &cache) }
+        return upsampler?(frame, &cache) ?? [frame]
+    }
+}
+
+/// The step to the next finer level: twice the rows and columns, at times twice the frames.
+///
+/// The clip's first frame stays one frame, and the convolution that doubles the others never sees
+/// it: its history begins with zeros (diffusers v0.42.1, `WanResample`, the marker "Rep").
+struct Upsampler: Sendable {
+    /// Makes 2C channels of C: those of the even frame, then those of the odd one.
+    let timeConvolution: CausalConvolution?
+    /// 3×3, on the enlarged frame.
+    let convolution: CausalConvolution
+
+    /// The frames, each (O, 2H, 2W), that one frame (C, H, W) becomes.
+    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> [Tensor] {
+        var frames = [frame]
+        if let timeConvolution, let slot = timeConvolution.slot, !cache.begin(slot: slot) {
+            let channels = frame.shape[0]
+            let pair = timeConvolution(frame, &cache)
+            frames = [pair.slices(0..<channels), pair.slices(channels..<2 * channels)]
+        }
+        return frames.map { convolution($0, &cache, upsampling: 2) }
+    }
+}
