@@ -73,7 +73,7 @@ class Log:
 
     def add(self, clock: Clock, total_steps: int, **figures: float) -> None:
         for name, value in figures.items():
-            self.sums[name] = self.sums.get(name, 0.0) + float(value)
+            self.sums[name] = self.sums.get(name, 0.0) + float(torch.as_tensor(value).detach())
         self.count += 1
         if self.count < self.every:
             return
