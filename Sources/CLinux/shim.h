@@ -34,6 +34,13 @@ static inline int clinux_open(const char *path, int flags, mode_t mode) {
     return open(path, flags, mode);
 }
 
+// pipe2(2) is hidden without _GNU_SOURCE; only the reading end must never wait.
+int pipe2(int ends[2], int flags);
+static inline int clinux_pipe(int *ends) {
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK);
+}
+
 // S_IFMT and its kin are macros with casts.
 static inline unsigned int clinux_kind(mode_t mode) { return mode & S_IFMT; }
 

@@ -58,3 +58,12 @@ package struct FileStatus: Equatable, Sendable {
         changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
     }
 }
+
+extension FileStatus {
+    /// `DEVICE:INODE` of an open descriptor, in the form of `JOURNAL_STREAM`; nil when it is closed.
+    package static func identity(ofDescriptor number: Int32) -> String? {
+        var status = stat()
+        guard unsafe fstat(number, &status) == 0 else { return nil }
+        return "\(status.st_dev):\(status.st_ino)"
+    }
+}
