@@ -31,6 +31,14 @@ import CAV
     var width: Int { unsafe Int(pointer.pointee.width) }
     var height: Int { unsafe Int(pointer.pointee.height) }
 
+    /// What a decoded frame says about its samples; the old `yuvj` formats are full range by name.
+    var layout: PixelLayout {
+        unsafe PixelLayout(
+            format: AVPixelFormat(rawValue: pointer.pointee.format),
+            matrix: pointer.pointee.colorspace,
+            fullRange: pointer.pointee.color_range == AVCOL_RANGE_JPEG)
+    }
+
     /// Makes the samples ours alone, after an encoder may have kept a reference.
     /// Calls `av_frame_make_writable`.
     mutating func makeWritable() {
