@@ -29,7 +29,7 @@ package struct FrameRate: Sendable, Hashable {
     ///
     /// Whole numbers stay whole; a decimal within 0.005 of a broadcast rate 24, 30, 48, 60 or
     /// 120 × 1000/1001 becomes that rate (23.976, 23.98, 29.97, 59.94); any other becomes the
-    /// simplest fraction with a denominator up to 1001 that equals it to one part in a million,
+    /// simplest fraction with a denominator up to 1001 that equals it to one part in a billion,
     /// or the nearest such fraction (12.5 becomes 25/2).
     ///
     /// - Throws: `outOfRange` beyond ``MediaLimits/framesPerSecond``.
@@ -56,7 +56,7 @@ package struct FrameRate: Sendable, Hashable {
         func error(_ below: Int) -> Double {
             abs((value * Double(below)).rounded() / Double(below) - value)
         }
-        let simplest = denominators.first { error($0) <= value * 1e-6 }
+        let simplest = denominators.first { error($0) <= value * 1e-9 }
         let below = simplest ?? denominators.min { error($0) < error($1) } ?? 1
         return (Int((value * Double(below)).rounded()), below)
     }

@@ -49,6 +49,10 @@ import CAV
         try check(unsafe av_dict_set(&context.pointee.metadata, "comment", comment, 0))
         // Index before the pictures, so that a browser can play before it has the whole file.
         try check(unsafe av_opt_set(context.pointee.priv_data, "movflags", "faststart", 0))
+        // The default clock of the whole file, milliseconds, would round its duration.
+        try check(
+            unsafe av_opt_set_int(
+                context.pointee.priv_data, "movie_timescale", Int64(rate.numerator), 0))
 
         let code = unsafe avio_open(&context.pointee.pb, Self.url(path), AVIO_FLAG_WRITE)
         guard code >= 0 else { throw .file("create", path, code: code) }

@@ -31,7 +31,8 @@ func openHandles(on path: String) -> Int {
     (0..<1024).count { descriptor in
         var target = [CChar](repeating: 0, count: Int(PATH_MAX))
         let length = readlink("/proc/self/fd/\(descriptor)", &target, target.count - 1)
-        return length > 0 && String(cString: target) == path
+        return length > 0
+            && target.prefix(length).map { UInt8(bitPattern: $0) } == Array(path.utf8)
     }
 }
 

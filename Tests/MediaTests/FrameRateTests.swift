@@ -4,13 +4,15 @@ import Media
 import Testing
 
 @Suite struct FrameRateTests {
-    @Test(arguments: [
-        (8.0, 8, 1), (16, 16, 1), (24, 24, 1), (1, 1, 1), (1000, 1000, 1),
+    static let decimals: [(Double, Int, Int)] = [
+        (8, 8, 1), (16, 16, 1), (24, 24, 1), (1, 1, 1), (1000, 1000, 1),
         (23.976, 24000, 1001), (23.98, 24000, 1001), (24000.0 / 1001, 24000, 1001),
         (29.97, 30000, 1001), (59.94, 60000, 1001), (47.952, 48000, 1001), (119.88, 120000, 1001),
         (12.5, 25, 2), (0.1, 1, 10), (0.5, 1, 2), (23.9, 239, 10), (30.001, 30001, 1000),
         (1.0 / 3, 1, 3),
-    ])
+    ]
+
+    @Test(arguments: decimals)
     func `a decimal becomes the exact fraction`(value: Double, above: Int, below: Int) throws {
         let rate = try FrameRate(value)
         #expect(rate.numerator == above)
