@@ -7,9 +7,11 @@ package enum WholeFile {
     /// Reads a regular file that holds at most `limit` bytes.
     ///
     /// - Throws: `FileError` with `EFBIG` when there is more, `EISDIR` or `EINVAL` when it is no
-    ///   regular file, `ELOOP` when it is a symbolic link.
-    package static func read(_ path: Path, limit: Int) throws(FileError) -> [UInt8] {
-        let file = try OwnedDescriptor(path, .readWithoutLink)
+    ///   regular file, `ELOOP` when it is a symbolic link that is not to be followed.
+    package static func read(
+        _ path: Path, limit: Int, followingLinks: Bool = false
+    ) throws(FileError) -> [UInt8] {
+        let file = try OwnedDescriptor(path, followingLinks ? .read : .readWithoutLink)
         let status = try FileStatus(of: file, path)
         guard status.kind == .file else {
             let reason = status.kind == .directory ? EISDIR : EINVAL

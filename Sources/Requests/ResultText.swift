@@ -25,6 +25,9 @@ extension ResultRecord {
         return .object(members)
     }
 
+    /// The content of `result.json`.
+    package var text: String { json.serialized() }
+
     /// The text for the video's standard `comment` tag: one JSON object on one line.
     ///
     /// It holds what is known before the file is complete (no hashes of itself, no end), and

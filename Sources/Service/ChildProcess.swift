@@ -33,10 +33,10 @@ package struct ChildProcess: ~Copyable {
     /// Lines longer than this are cut off: a child never makes its parent grow.
     private static let lineLimit = 4096
 
-    /// Starts a program, given by its path, with these arguments; calls `posix_spawn`.
-    package init(_ program: String, arguments: [String]) throws(ServiceError) {
+    /// Starts the program at a path, with its name and arguments as words; calls `posix_spawn`.
+    package init(_ program: String, words: [String]) throws(ServiceError) {
         let pipe = try serving { () throws(FileError) in try Pipe() }
-        let id = try Self.spawn(program, arguments, reports: pipe.writing.number)
+        let id = try Self.spawn(program, words, reports: pipe.writing.number)
         let ending: OwnedDescriptor
         do throws(FileError) {
             ending = try Waiting.end(ofProcess: id)
@@ -95,7 +95,7 @@ package struct ChildProcess: ~Copyable {
     }
 
     private static func spawn(
-        _ program: String, _ arguments: [String], reports: Int32
+        _ program: String, _ words: [String], reports: Int32
     ) throws(ServiceError) -> Int32 {
         var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -117,7 +117,7 @@ package struct ChildProcess: ~Copyable {
         let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
         unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
 
-        let words = unsafe ([program] + arguments).map { unsafe strdup($0) }
+        let words = unsafe words.map { unsafe strdup($0) }
         defer { unsafe words.forEach { unsafe free($0) } }
         var id: pid_t = 0
         let result = unsafe posix_spawn(

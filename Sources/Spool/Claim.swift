@@ -30,9 +30,11 @@ package struct Claim: ~Copyable {
         }
     }
 
-    /// How the work ended, or nil while it has not.
+    /// How the work ended, or nil while there are no complete results.
     package func outcome() throws(SpoolError) -> Outcome? {
-        try spooling { () throws(FileError) in try job.outcome() }
+        try spooling { () throws(FileError) in
+            try job.has(job.output) ? try job.outcome() : nil
+        }
     }
 
     /// How often the work was begun.

@@ -120,7 +120,7 @@ package struct Inbox: ~Copyable {
 
     private func isWhole(_ path: Path) -> Bool {
         do throws(FileError) {
-            let limit = JobFolder.requestLimit
+            let limit = RequestFile.limit
             return isComplete(try WholeFile.read(root.appending(path), limit: limit))
         } catch {
             // Unreadable now: when it stays so, it is claimed as it is, and refused with a reason.

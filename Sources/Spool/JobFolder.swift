@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Files
-internal import Glibc
 
 /// One accepted request on disk: `spool/jobs/ID/`, and the names inside it.
 ///
@@ -13,9 +12,6 @@ internal import Glibc
 ///     outcome        `done` or `failed`; written last, when everything in out/ is durable
 struct JobFolder: Sendable {
     let path: Path
-
-    /// Bytes of the largest request that is read.
-    static let requestLimit = 256 * 1024
 
     var claim: Path { path.appending("claim") }
     var request: Path { path.appending("request.json") }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Files
-internal import Glibc
 
 /// The right to work on one job: held by one process at a time.
 ///
@@ -48,12 +47,7 @@ package struct Workplace: ~Copyable {
 
     /// The bytes of the request, or a sentence that says why there are none.
     package func read() -> Result<[UInt8], UnreadableRequest> {
-        do throws(FileError) {
-            let bytes = try WholeFile.read(job.request, limit: JobFolder.requestLimit)
-            return bytes.isEmpty ? .failure(.empty) : .success(bytes)
-        } catch {
-            return .failure(UnreadableRequest(error))
-        }
+        RequestFile.read(job.request, followingLinks: false)
     }
 
     /// Writes one more file into the output folder.
@@ -69,45 +63,6 @@ package struct Workplace: ~Copyable {
             try Directory.synchronizeTree(job.output)
             try Directory.synchronize(job.path)
             try WholeFile.write(Array("\(outcome.rawValue)\n".utf8), to: job.outcomeFile)
-        }
-    }
-}
-
-/// Why a request cannot be read at all.
-package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConvertible {
-    case empty, tooLarge, folder, link, notAFile, forbidden
-    case other(String)
-
-    init(_ error: FileError) {
-        switch error.errno {
-        case EFBIG: self = .tooLarge
-        case EISDIR: self = .folder
-        case ELOOP: self = .link
-        case EINVAL, ENXIO: self = .notAFile
-        case EACCES, EPERM: self = .forbidden
-        default: self = .other(error.reason)
-        }
-    }
-
-    /// What is wrong and what to do, for the person who dropped it.
-    package var description: String {
-        switch self {
-        case .empty:
-            "the file is empty: save the request again and wait until it has been transferred"
-        case .tooLarge:
-            "the file is larger than \(JobFolder.requestLimit / 1024) KiB: a request is a short "
-                + "text; pictures and clips belong into files beside it"
-        case .folder:
-            "this is a folder, not a file: only a file may have a name that ends in .json"
-        case .link:
-            "this is a symbolic link: put a copy of the file here instead"
-        case .notAFile:
-            "this is a device or a pipe, not a file: put a plain file here instead"
-        case .forbidden:
-            "the service has no permission to read the file: make it readable for others or for "
-                + "the group of the folder, and drop it again"
-        case .other(let reason):
-            "the file cannot be read (\(reason)): drop it again"
         }
     }
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Files
+internal import Glibc
+
+/// A request as a file, before anybody knows what is in it.
+package enum RequestFile {
+    /// Bytes of the largest request that is read.
+    package static let limit = 256 * 1024
+
+    /// The bytes of a file that a person named: links are followed.
+    package static func read(_ path: String) -> Result<[UInt8], UnreadableRequest> {
+        read(Path(path), followingLinks: true)
+    }
+
+    /// The result's name for such a file: `sunset` of `a/sunset.json`, safe as in the outbox.
+    package static func resultName(of path: String) -> String {
+        OutboxName.result(of: Path(path))
+    }
+
+    static func read(_ path: Path, followingLinks: Bool) -> Result<[UInt8], UnreadableRequest> {
+        do throws(FileError) {
+            return .success(
+                try WholeFile.read(path, limit: limit, followingLinks: followingLinks))
+        } catch {
+            return .failure(UnreadableRequest(error))
+        }
+    }
+}
+
+/// Why a request cannot be read at all.
+package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConvertible {
+    case missing, tooLarge, folder, link, notAFile, forbidden
+    case other(String)
+
+    init(_ error: FileError) {
+        switch error.errno {
+        case ENOENT, ENOTDIR: self = .missing
+        case EFBIG: self = .tooLarge
+        case EISDIR: self = .folder
+        case ELOOP: self = .link
+        case EINVAL, ENXIO: self = .notAFile
+        case EACCES, EPERM: self = .forbidden
+        default: self = .other(error.reason)
+        }
+    }
+
+    /// What is wrong, in one sentence for the person who dropped it.
+    package var description: String {
+        switch self {
+        case .missing: "There is no such file."
+        case .tooLarge: "The file is larger than \(RequestFile.limit / 1024) KiB."
+        case .folder: "This is a folder, not a file."
+        case .link: "This is a symbolic link, not a file."
+        case .notAFile: "This is a device or a pipe, not a file."
+        case .forbidden: "There is no permission to read the file."
+        case .other(let reason): "The file cannot be read: \(reason)."
+        }
+    }
+
+    /// What to do about it.
+    package var hint: String {
+        switch self {
+        case .missing: "Look at the spelling of its name."
+        case .tooLarge:
+            "A request is a short text; pictures and clips belong into files beside it."
+        case .folder: "Only a file may have a name that ends in .json."
+        case .link: "Put a copy of the file there instead."
+        case .notAFile: "Put a plain file there instead."
+        case .forbidden: "Make it readable for the group of the inbox, or for everybody."
+        case .other: "Try again with a fresh copy."
+        }
+    }
+}
