@@ -36,7 +36,9 @@ import CAV
         unsafe avformat_close_input(&opened)
     }
 
-    /// Finds the video stream. Calls `avformat_find_stream_info` and `av_find_best_stream`.
+    /// Finds the video stream.
+    ///
+    /// Calls `avformat_find_stream_info` and `av_find_best_stream`.
     ///
     /// - Throws: `notMedia` when there is none.
     mutating func videoStream() throws(MediaError) -> UnsafeMutablePointer<AVStream> {
@@ -57,7 +59,9 @@ import CAV
         return unsafe String(cString: value)
     }
 
-    /// Takes the next packet of any stream, or gives false at the end. Calls `av_read_frame`.
+    /// Takes the next packet of any stream, or gives false at the end.
+    ///
+    /// Calls `av_read_frame`.
     mutating func read(_ packet: inout Packet) throws(MediaError) -> Bool {
         let code = unsafe av_read_frame(context, packet.pointer)
         if code == cav_end_of_file() { return false }

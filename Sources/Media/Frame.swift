@@ -6,13 +6,17 @@ import CAV
 @safe package struct Frame: ~Copyable {
     let pointer: UnsafeMutablePointer<AVFrame>
 
-    /// An empty frame for a decoder to fill. Calls `av_frame_alloc`.
+    /// An empty frame for a decoder to fill.
+    ///
+    /// Calls `av_frame_alloc`.
     init() {
         guard let frame = unsafe av_frame_alloc() else { fatalError("out of memory") }
         unsafe pointer = frame
     }
 
-    /// A frame with room for `width` × `height` samples. Calls `av_frame_get_buffer`.
+    /// A frame with room for `width` × `height` samples.
+    ///
+    /// Calls `av_frame_get_buffer`.
     package init(width: Int, height: Int, layout: PixelLayout) {
         self.init()
         unsafe pointer.pointee.width = Int32(width)
@@ -40,6 +44,7 @@ import CAV
     }
 
     /// Makes the samples ours alone, after an encoder may have kept a reference.
+    ///
     /// Calls `av_frame_make_writable`.
     mutating func makeWritable() {
         guard unsafe av_frame_make_writable(pointer) == 0 else { fatalError("out of memory") }

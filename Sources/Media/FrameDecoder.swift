@@ -35,14 +35,18 @@ import CAV
         unsafe avcodec_free_context(&coder)
     }
 
-    /// Starts the decoder. Calls `avcodec_parameters_to_context` and `avcodec_open2`.
+    /// Starts the decoder.
+    ///
+    /// Calls `avcodec_parameters_to_context` and `avcodec_open2`.
     mutating func open(_ parameters: UnsafePointer<AVCodecParameters>) throws(MediaError) {
         var code = unsafe avcodec_parameters_to_context(context, parameters)
         if code >= 0 { code = unsafe avcodec_open2(context, nil, nil) }
         guard code >= 0 else { throw .libav("start the decoder for", path, code: code) }
     }
 
-    /// Hands over one packet. Calls `avcodec_send_packet`.
+    /// Hands over one packet.
+    ///
+    /// Calls `avcodec_send_packet`.
     mutating func send(_ packet: borrowing Packet) throws(MediaError) {
         try check(unsafe avcodec_send_packet(context, packet.pointer))
     }

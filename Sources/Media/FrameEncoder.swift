@@ -40,7 +40,9 @@ import CAV
         unsafe avcodec_free_context(&coder)
     }
 
-    /// Starts the encoder with its private options. Calls `av_opt_set` and `avcodec_open2`.
+    /// Starts the encoder with its private options.
+    ///
+    /// Calls `av_opt_set` and `avcodec_open2`.
     ///
     /// - Throws: `libavFailed` when the encoder refuses its settings.
     mutating func open(options: [(String, String)] = []) throws(MediaError) {
@@ -54,7 +56,9 @@ import CAV
         guard code >= 0 else { throw .libav("start the encoder for", path, code: code) }
     }
 
-    /// Hands over one frame. Calls `avcodec_send_frame`.
+    /// Hands over one frame.
+    ///
+    /// Calls `avcodec_send_frame`.
     mutating func send(_ frame: borrowing Frame) throws(MediaError) {
         try check(unsafe avcodec_send_frame(context, frame.pointer))
     }

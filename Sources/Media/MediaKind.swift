@@ -15,7 +15,9 @@ enum MediaKind {
         }
     }
 
-    /// Looks at the first bytes of a regular file. Calls `open`, `fstat` and `read`.
+    /// Looks at the first bytes of a regular file.
+    ///
+    /// Calls `open`, `fstat` and `pread`.
     ///
     /// - Throws: `fileFailed` when it cannot be read, `notMedia` when it is something else.
     init(path: String) throws(MediaError) {

@@ -23,6 +23,8 @@ import CAV
             UnsafeBufferPointer(start: pointer.pointee.data, count: Int(pointer.pointee.size)))
     }
 
-    /// Drops the bytes and keeps the packet. Calls `av_packet_unref`.
+    /// Drops the bytes and keeps the packet.
+    ///
+    /// Calls `av_packet_unref`.
     mutating func clear() { unsafe av_packet_unref(pointer) }
 }

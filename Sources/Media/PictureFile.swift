@@ -11,6 +11,8 @@ package enum PictureFile {
     /// Writes a baseline JPEG: 4:4:4, full range as JFIF defines it.
     ///
     /// - Parameters:
+    ///   - picture: 16…8192 pixels wide and high.
+    ///   - path: where the file goes; its folder exists.
     ///   - quality: 1 (smallest) to 100 (best), on the scale of the IJG library.
     ///   - encoderName: libavcodec's name of the encoder; tests ask for one that does not exist.
     /// - Throws: `outOfRange`, `encoderMissing`, `libavFailed`, `fileFailed`.
@@ -42,7 +44,10 @@ package enum PictureFile {
 
     /// Writes a PNG of exactly these pixels: RGB, 8 bits, marked as sRGB.
     ///
-    /// - Parameter encoderName: libavcodec's name of the encoder.
+    /// - Parameters:
+    ///   - picture: 16…8192 pixels wide and high.
+    ///   - path: where the file goes; its folder exists.
+    ///   - encoderName: libavcodec's name of the encoder; tests ask for one that does not exist.
     /// - Throws: `outOfRange`, `encoderMissing`, `libavFailed`, `fileFailed`.
     package static func writePNG(
         _ picture: Picture, to path: String, encoderName: String = "png"
@@ -61,8 +66,9 @@ package enum PictureFile {
 
     /// The MPEG quantizer scale, 1…31, whose steps are about those of an IJG quality.
     ///
-    /// IJG scales its table by 5000/q percent below 50 and by 200 − 2q from there (`jpeg_quality_scaling`
-    /// in libjpeg's `jcparam.c`); libavcodec scales a similar table by quantizer/8.
+    /// IJG scales its table by 5000/q percent below 50 and by 200 − 2q from there
+    /// (`jpeg_quality_scaling` in libjpeg's `jcparam.c`); libavcodec scales a similar table by
+    /// quantizer/8.
     private static func quantizer(_ quality: Int) -> Int32 {
         let percent = quality < 50 ? 5000 / quality : 200 - 2 * quality
         return Int32(min(31, max(1, (percent * 8 + 50) / 100)))

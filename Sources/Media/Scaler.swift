@@ -11,7 +11,7 @@ import CAV
     /// Prepares the conversion; sizes stay as they are.
     ///
     /// Both sides' matrix and range are set with `sws_setColorspaceDetails`: left alone, swscale
-    /// takes BT.601 for every size, and reds and greens come out wrong by up to 20 levels.
+    /// takes BT.601 for every size, and players show other reds and greens.
     /// Accurate rounding and full chroma interpolation keep flat colours within one level, and
     /// bit-exact arithmetic gives the same samples on every processor.
     ///
@@ -55,7 +55,9 @@ import CAV
     private static let flags =
         SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_BITEXACT
 
-    /// Converts `source` into `target`. Calls `sws_scale`.
+    /// Converts `source` into `target`.
+    ///
+    /// Calls `sws_scale`.
     package mutating func convert(_ source: borrowing Frame, into target: inout Frame) {
         precondition(
             source.width == width && source.height == height && target.width == width

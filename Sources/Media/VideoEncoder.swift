@@ -29,7 +29,9 @@ package struct VideoEncoder: ~Copyable {
     /// Opens the encoder, then creates the file at `path`, replacing what stood there.
     ///
     /// - Parameters:
-    ///   - width: 16…8192 pixels, as is `height`.
+    ///   - path: where the video goes; its folder exists.
+    ///   - width: 16…8192 pixels.
+    ///   - height: 16…8192 pixels.
     ///   - framesPerSecond: every picture lasts exactly one such period.
     ///   - comment: text for the `comment` tag, at most 64 KiB of UTF-8, no NUL; empty for no tag.
     ///   - encoderName: libavcodec's name of the encoder; tests ask for one that does not exist.
