@@ -1,4 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "CSentencePiece.h"
 
-int csentencepiece_placeholder(void) { return 0; }
+#include <sentencepiece_processor.h>
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <string>
+
+struct csentencepiece_model {
+    sentencepiece::SentencePieceProcessor processor;
+    std::string serialized;
+};
+
+// No exception may cross into C, so every entry that can allocate or fail is closed with a catch.
+
+csentencepiece_model *csentencepiece_open(const char *path, char *reason, size_t capacity) {
+    try {
+        auto model = std::make_unique<csentencepiece_model>();
+        const auto status = model->processor.Load(path);
+        if (!status.ok()) {
+            std::snprintf(reason, capacity, "%s", status.ToString().c_str());
+            return nullptr;
+        }
+        model->serialized = model->processor.serialized_model_proto();
+        return model.release();
+    } catch (const std::exception &error) {
+        std::snprintf(reason, capacity, "%s", error.what());
+    } catch (...) {
+        std::snprintf(reason, capacity, "unknown error in libsentencepiece");
+    }
+    return nullptr;
+}
+
+void csentencepiece_close(csentencepiece_model *model) { delete model; }
+
+int32_t csentencepiece_count(const csentencepiece_model *model) {
+    return model->processor.GetPieceSize();
+}
+
+csentencepiece_bytes csentencepiece_piece(const csentencepiece_model *model, int32_t id) {
+    const std::string &piece = model->processor.IdToPiece(id);
+    return {piece.data(), piece.size()};
+}
+
+float csentencepiece_score(const csentencepiece_model *model, int32_t id) {
+    return model->processor.GetScore(id);
+}
+
+csentencepiece_bytes csentencepiece_serialized(const csentencepiece_model *model) {
+    return {model->serialized.data(), model->serialized.size()};
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CSentencePiece
+
+/// The contents of a SentencePiece model file, read by libsentencepiece.
+struct SentencePieceModel {
+    struct Piece {
+        let text: [UInt8]
+        /// The logarithm of its probability.
+        let score: Double
+        /// Control and user-defined pieces are matched before the text is cut into pieces.
+        let isSymbol: Bool
+    }
+
+    let pieces: [Piece]
+    /// The compiled normalisation rules; empty where the model has none.
+    let characterMap: [UInt8]
+
+    /// Reads `path` with `sentencepiece::SentencePieceProcessor::Load`, which checks it.
+    ///
+    /// - Throws: `ModelError.tokenizer` with the library's own reason.
+    init(path: String) throws(ModelError) {
+        let handle = try Handle(path: path)
+        guard let serialized = WireMessage(handle.serialized),
+            let normalizer = WireMessage(serialized.bytes(field: 3) ?? [])
+        else { throw .tokenizer(path: path, reason: "its model message is damaged") }
+        characterMap = normalizer.bytes(field: 2) ?? []
+        // The library does not tell user-defined pieces from others: the message does.
+        let kinds = serialized.all(field: 1).map { WireMessage($0)?.number(field: 3) ?? 1 }
+        let count = handle.count
+        guard kinds.count == count else {
+            throw .tokenizer(
+                path: path, reason: "it claims \(count) pieces and holds \(kinds.count)")
+        }
+        pieces = (0..<count).map { id in
+            Piece(
+                text: handle.text(of: id), score: Double(handle.score(of: id)),
+                isSymbol: kinds[id] == 3 || kinds[id] == 4)
+        }
+    }
+}
+
+/// An open model of libsentencepiece, closed with the last use.
+@safe private struct Handle: ~Copyable {
+    private let model: OpaquePointer
+
+    init(path: String) throws(ModelError) {
+        let opened = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { reason in
+            unsafe reason.initialize(repeating: 0)
+            guard let start = unsafe reason.baseAddress,
+                let model = unsafe csentencepiece_open(path, start, reason.count)
+            else { return unsafe Opened.failed(String(decoding: reason.prefix { $0 != 0 }.map {
+                UInt8(bitPattern: $0)
+            }, as: UTF8.self)) }
+            return unsafe Opened.model(model)
+        }
+        switch unsafe opened {
+        case .model(let model): unsafe self.model = model
+        case .failed(let reason): throw .tokenizer(path: path, reason: reason)
+        }
+    }
+
+    @unsafe private enum Opened {
+        case model(OpaquePointer)
+        case failed(String)
+    }
+
+    deinit { unsafe csentencepiece_close(model) }
+
+    var count: Int { unsafe Int(csentencepiece_count(model)) }
+
+    func text(of id: Int) -> [UInt8] { unsafe Handle.copy(csentencepiece_piece(model, Int32(id))) }
+
+    func score(of id: Int) -> Float { unsafe csentencepiece_score(model, Int32(id)) }
+
+    var serialized: [UInt8] { unsafe Handle.copy(csentencepiece_serialized(model)) }
+
+    private static func copy(_ bytes: csentencepiece_bytes) -> [UInt8] {
+        unsafe Array(UnsafeRawBufferPointer(start: bytes.start, count: bytes.count))
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import JSON
+import Weights
+
+/// What the files of a `tokenizer` folder say.
+struct Vocabulary {
+    var pieces: [[UInt8]] = []
+    var scores: [Double] = []
+    /// Texts that are always one token: all are in `pieces`.
+    var symbols: [String] = []
+    var characterMap: [UInt8] = []
+    /// The text of the token that ends every prompt.
+    var end = "</s>"
+    /// The file that it came from.
+    var path = ""
+
+    /// Reads `spiece.model`, or `tokenizer.json` where that is all there is, and
+    /// `tokenizer_config.json`.
+    ///
+    /// - Throws: `ModelError.tokenizer` and `.weights`.
+    init(folder: String) throws(ModelError) {
+        let settings = try Vocabulary.json("\(folder)/tokenizer_config.json")
+        let model = "\(folder)/spiece.model"
+        let compiled = "\(folder)/tokenizer.json"
+        if !Vocabulary.exists(model), let contents = try Vocabulary.json(compiled) {
+            path = compiled
+            try readCompiled(contents)
+        } else {
+            path = model
+            let contents = try SentencePieceModel(path: model)
+            pieces = contents.pieces.map(\.text)
+            scores = contents.pieces.map(\.score)
+            characterMap = contents.characterMap
+            symbols = contents.pieces.filter(\.isSymbol).map {
+                String(decoding: $0.text, as: UTF8.self)
+            }
+            try addSentinels(settings?["extra_ids"])
+        }
+        addSymbols(settings)
+    }
+
+    /// T5's sentinels follow the model's pieces, the last one first (transformers 5.23,
+    /// convert_slow_tokenizer.py, `T5Converter`).
+    private mutating func addSentinels(_ setting: JSONNode?) throws(ModelError) {
+        let count = setting?.int ?? 100
+        guard (0...10_000).contains(count) else {
+            throw .tokenizer(
+                path: path, reason: "'extra_ids' in tokenizer_config.json is \(count); 0 to 10000")
+        }
+        for number in (0..<count).reversed() {
+            let sentinel = "<extra_id_\(number)>"
+            pieces.append(Array(sentinel.utf8))
+            scores.append(0)
+            symbols.append(sentinel)
+        }
+    }
+
+    private mutating func addSymbols(_ settings: JSONNode?) {
+        func text(_ node: JSONNode?) -> String? { node?.string ?? node?["content"]?.string }
+        end = text(settings?["eos_token"]) ?? end
+        // A model without tokens of its own beyond the text has T5's one hundred sentinels.
+        var added = path.hasSuffix(".json") ? (0..<100).map { "<extra_id_\($0)>" } : []
+        added += settings?["added_tokens_decoder"]?.members?.compactMap { text($0.value) } ?? []
+        added += [end]
+        added += [text(settings?["unk_token"]) ?? "<unk>", text(settings?["pad_token"]) ?? "<pad>"]
+        for key in ["additional_special_tokens", "extra_special_tokens"] {
+            added += settings?[key]?.array?.compactMap { text($0) } ?? []
+        }
+        let known = PieceTable(pieces)
+        var new: Set<String> = []
+        for symbol in added {
+            let bytes = Array(symbol.utf8)
+            if known.id(of: bytes[...]) == nil, new.insert(symbol).inserted {
+                pieces.append(bytes)
+                scores.append(0)
+            }
+            symbols.append(symbol)
+        }
+    }
+
+    private mutating func readCompiled(_ contents: JSONNode) throws(ModelError) {
+        guard let entries = contents["model"]?["vocab"]?.array else {
+            throw .tokenizer(path: path, reason: "it has no list 'model.vocab'")
+        }
+        for entry in entries {
+            guard let pair = entry.array, pair.count == 2, let text = pair[0].string,
+                let score = pair[1].double
+            else {
+                throw .tokenizer(
+                    path: path, reason: "line \(entry.position.line) is no piece with its score")
+            }
+            pieces.append(Array(text.utf8))
+            scores.append(score)
+        }
+        let normalizer = contents["normalizer"]
+        let rules = normalizer?["normalizers"]?.array ?? [normalizer].compactMap(\.self)
+        let encoded = rules.lazy.compactMap { $0["precompiled_charsmap"]?.string }.first
+        guard let map = decodeBase64(encoded ?? "") else {
+            throw .tokenizer(path: path, reason: "'precompiled_charsmap' is not base64")
+        }
+        characterMap = map
+    }
+
+    private static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    private static func json(_ path: String) throws(ModelError) -> JSONNode? {
+        guard exists(path) else { return nil }
+        do { return try JSONFile.read(path) } catch { throw .weights(error) }
+    }
+}
+
+/// The bytes of `text` in base64 (RFC 4648 §4), or nil where it is something else.
+private func decodeBase64(_ text: String) -> [UInt8]? {
+    var result: [UInt8] = []
+    var bits: UInt32 = 0
+    var count = 0
+    for character in text.utf8 {
+        let value: UInt8
+        switch character {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = character - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): value = character - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): value = character - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "+"): value = 62
+        case UInt8(ascii: "/"): value = 63
+        case UInt8(ascii: "="): continue
+        default: return nil
+        }
+        bits = bits << 6 | UInt32(value)
+        count += 6
+        if count >= 8 {
+            count -= 8
+            result.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+        }
+    }
+    return result
+}
