@@ -105,8 +105,9 @@ def categories():
         members = [chr(i) for i in range(0x110000) if match(chr(i))]
         parts.append(f"    static let {name} =\n        {literal(ranges(members))}\n")
     return f"""{HEADER}
-/// The characters that occur in mojibake, by what they would be if they were meant, as ranges of
-/// code points in hexadecimal. Data of ftfy 6.3.1, ftfy/badness.py (Apache-2.0).
+/// The characters that occur in mojibake, by what they would be if they were meant.
+///
+/// Ranges of code points in hexadecimal. Data of ftfy 6.3.1, ftfy/badness.py (Apache-2.0).
 enum MojibakeTable {{
 {chr(10).join(parts)}}}
 """

@@ -113,8 +113,9 @@ enum Mojibake {
 
     // MARK: - Damaged bytes
 
-    /// The length of a UTF-8 sequence at `start` in which exactly one no-break space (A0) has become
-    /// a space, or 0. Only lead bytes for which the result is a likely character count.
+    /// The length of a UTF-8 sequence at `start` in which exactly one no-break space has become a space.
+    ///
+    /// Zero where there is none. Only lead bytes for which the result is a likely character count.
     private static func lengthWithSpace(_ bytes: [UInt8], at start: Int) -> Int {
         func byte(_ offset: Int) -> UInt8 {
             start + offset < bytes.count ? bytes[start + offset] : 0
@@ -145,7 +146,8 @@ enum Mojibake {
         while position < bytes.count {
             let length = lengthWithSpace(bytes, at: position)
             let part = bytes[position..<(position + max(1, length))]
-            result.append(contentsOf: length > 0 ? part.map { $0 == 0x20 ? 0xA0 : $0 } : Array(part))
+            result.append(
+                contentsOf: length > 0 ? part.map { $0 == 0x20 ? 0xA0 : $0 } : Array(part))
             position += part.count
         }
         return result

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Made by Tests/Golden/make_text_tables.py; change that instead.
 
-/// The characters that occur in mojibake, by what they would be if they were meant, as ranges of
-/// code points in hexadecimal. Data of ftfy 6.3.1, ftfy/badness.py (Apache-2.0).
+/// The characters that occur in mojibake, by what they would be if they were meant.
+///
+/// Ranges of code points in hexadecimal. Data of ftfy 6.3.1, ftfy/badness.py (Apache-2.0).
 enum MojibakeTable {
     static let common =
         """

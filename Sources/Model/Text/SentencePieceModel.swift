@@ -45,24 +45,17 @@ struct SentencePieceModel {
     private let model: OpaquePointer
 
     init(path: String) throws(ModelError) {
-        let opened = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { reason in
-            unsafe reason.initialize(repeating: 0)
-            guard let start = unsafe reason.baseAddress,
-                let model = unsafe csentencepiece_open(path, start, reason.count)
-            else { return unsafe Opened.failed(String(decoding: reason.prefix { $0 != 0 }.map {
-                UInt8(bitPattern: $0)
-            }, as: UTF8.self)) }
-            return unsafe Opened.model(model)
+        var reason = [CChar](repeating: 0, count: 1024)
+        let opened = unsafe reason.withUnsafeMutableBufferPointer { buffer in
+            unsafe buffer.baseAddress.flatMap {
+                unsafe csentencepiece_open(path, $0, buffer.count)
+            }
         }
-        switch unsafe opened {
-        case .model(let model): unsafe self.model = model
-        case .failed(let reason): throw .tokenizer(path: path, reason: reason)
+        guard let opened = unsafe opened else {
+            let text = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            throw .tokenizer(path: path, reason: String(decoding: text, as: UTF8.self))
         }
-    }
-
-    @unsafe private enum Opened {
-        case model(OpaquePointer)
-        case failed(String)
+        unsafe model = opened
     }
 
     deinit { unsafe csentencepiece_close(model) }

@@ -16,8 +16,10 @@ package struct Tokenizer: Sendable {
     private let symbols: SymbolTable
     private let end: Int
 
-    /// Reads a `tokenizer` folder: `spiece.model` through libsentencepiece, and
-    /// `tokenizer_config.json` where there is one. A folder with only `tokenizer.json` will do.
+    /// Reads a `tokenizer` folder.
+    ///
+    /// That is `spiece.model`, through libsentencepiece, and `tokenizer_config.json` where there is
+    /// one. A folder with only `tokenizer.json` will do.
     ///
     /// - Throws: `ModelError.tokenizer` where a file is missing or damaged, `ModelError.weights`
     ///   where a JSON file is.
@@ -68,8 +70,9 @@ package struct Tokenizer: Sendable {
         return ids.prefix(limit - 1) + [end]
     }
 
-    /// The words of `text`, each with the mark that stands for the space before it. A mark that is
-    /// in the text begins a word, too.
+    /// The words of `text`, each with the mark that stands for the space before it.
+    ///
+    /// A mark that is in the text begins a word, too.
     private func words(of text: [Unicode.Scalar]) -> [[UInt8]] {
         let mark: Unicode.Scalar = "\u{2581}"
         var words: [[UInt8]] = []
