@@ -83,7 +83,7 @@ let package = Package(
         tests("Tensors"),
         tests("Requests", ["JSON"]),
         tests("Weights", ["Tensors"]),
-        tests("Model", ["Tensors", "Weights"]),
+        tests("Model", ["Tensors", "Weights", "JSON"]),
         tests("Media"),
         tests("Generation", ["Requests", "Media"]),
         tests("Spool"),

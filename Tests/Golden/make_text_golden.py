@@ -4,7 +4,7 @@
     python3 Tests/Golden/make_text_golden.py
 
 Needs the versions in requirements.txt. `prompts.json` holds every prompt as it is written, as the
-pipeline cleans it, and the tokens of both under each tokenizer; `buckets.json` the classes of
+pipeline cleans it, and the tokens of both (where they differ) under each tokenizer; `buckets.json` the classes of
 distances of the text encoder.
 """
 
@@ -62,7 +62,7 @@ PROMPTS = [
     "<extra_id_0>", "<extra_id_0> boat <extra_id_99>", "<extra_id_100>", "a</s>b", "</s>", "<pad><unk><s>", "<unk>x", "&lt;/s&gt;",
     "<extra_id_0", "< /s>", "<0x41><0x0A>", "red<pad>boat</s></s>", " </s> ", "[STYLE] red [STYLE]boat", "[STYLE", "<extra_id_1><extra_id_12>",
     # Length.
-    "boat " * 600, "日" * 600, "日 " * 600, "x" * 2000, "<pad>" * 513, "a" + " \u0301" * 5,
+    "boat " * 600, "日" * 600, "red<pad>" * 300, "a" + " \u0301" * 5,
     "a red red car moves left right left right", "aaaaaaaaaaaaaaaa", "redredbluered balloonboat", "UPPER Case TEXT", "0123456789 3.14159 1,000",
     "snake_case camelCase kebab-case a.b.c", "!@#$%^*()[]{}|\\/?.,;:'\"`~", "http://example.org/?a=1&b=2&copy=3", "C:\\path\\file", "line\u000bvertical\u000cform",
 ]  # fmt: skip
@@ -104,12 +104,14 @@ def tokens(tokenizer, text):
 
 def prompts(texts, folders):
     opened = {name: T5TokenizerFast.from_pretrained(folder) for name, folder in folders.items()}
-    return [
-        dict(raw=raw, text=prompt_clean(raw),
-             tokens={name: tokens(t, prompt_clean(raw)) for name, t in opened.items()},
-             rawTokens={name: tokens(t, raw) for name, t in opened.items()})
-        for raw in texts
-    ]  # fmt: skip
+    entries = []
+    for raw in texts:
+        text = prompt_clean(raw)
+        entry = dict(raw=raw, text=text, tokens={n: tokens(t, text) for n, t in opened.items()})
+        if raw != text:
+            entry["rawTokens"] = {n: tokens(t, raw) for n, t in opened.items()}
+        entries.append(entry)
+    return entries
 
 
 def buckets():

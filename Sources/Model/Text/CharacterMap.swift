@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The normalisation rules of a SentencePiece model (such as `nmt_nfkc`): a trie from UTF-8 bytes to
-/// replacements.
+/// The normalisation rules of a SentencePiece model (such as `nmt_nfkc`): a trie from UTF-8 bytes
+/// to replacements.
 ///
 /// The compiled form is a length, that many bytes of a Darts double array (S. Yata, darts-clone),
 /// and zero-terminated replacements (`Normalizer::DecodePrecompiledCharsMap` of sentencepiece).

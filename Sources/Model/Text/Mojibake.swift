@@ -113,7 +113,8 @@ enum Mojibake {
 
     // MARK: - Damaged bytes
 
-    /// The length of a UTF-8 sequence at `start` in which exactly one no-break space has become a space.
+    /// The length of a UTF-8 sequence at `start` in which exactly one no-break space has become a
+    /// space.
     ///
     /// Zero where there is none. Only lead bytes for which the result is a likely character count.
     private static func lengthWithSpace(_ bytes: [UInt8], at start: Int) -> Int {

@@ -2,8 +2,8 @@
 
 /// Sequences of characters that are far more likely misread UTF-8 than meant.
 ///
-/// The rules are those of ftfy 6.3.1 (ftfy/badness.py, BADNESS_RE): each is a row of character sets,
-/// and one place where a whole row fits is enough.
+/// The rules are those of ftfy 6.3.1 (ftfy/badness.py, BADNESS_RE): each is a row of character
+/// sets, and one place where a whole row fits is enough.
 enum MojibakeSigns {
     /// What one place of a rule accepts.
     private enum Place {

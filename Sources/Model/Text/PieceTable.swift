@@ -2,9 +2,9 @@
 
 /// The pieces of a vocabulary, found by their bytes.
 ///
-/// An open-addressed hash table over one block of bytes: a quarter of a million pieces are indexed in
-/// a few milliseconds, and a lookup that grows byte by byte never copies. Strings would not do as
-/// keys, because Swift compares them canonically and "é" must differ from "e" with an accent.
+/// An open-addressed hash table over one block of bytes: a quarter of a million pieces are indexed
+/// in a few milliseconds, and a lookup that grows byte by byte never copies. Strings would not do
+/// as keys, because Swift compares them canonically and "é" must differ from "e" with an accent.
 struct PieceTable: Sendable {
     private var bytes: [UInt8] = []
     private var starts: [Int] = [0]

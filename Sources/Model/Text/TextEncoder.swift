@@ -6,8 +6,8 @@ import Weights
 /// The UMT5 encoder: from the tokens of a prompt to the states that the transformer attends to.
 ///
 /// Chung et al., arXiv 2304.09151; transformers 5.23, models/umt5/modeling_umt5.py,
-/// `UMT5EncoderModel`. Only real tokens are encoded, which is exact: padding is masked there, and the
-/// pipelines put zeros in place of its states.
+/// `UMT5EncoderModel`. Only real tokens are encoded, which is exact: padding is masked there, and
+/// the pipelines put zeros in place of its states.
 package struct TextEncoder: Sendable {
     /// The dimensions of the network.
     package let configuration: TextEncoderConfiguration
@@ -52,8 +52,8 @@ package struct TextEncoder: Sendable {
     ///
     /// - Parameter tokens: L numbers from `Tokenizer`, the end token last; at least one.
     /// - Returns: (L, C). The rows that the pipelines add up to their 512 are zero.
-    /// - Throws: `ModelError.configuration` where a token has no embedding, which means that tokenizer
-    ///   and encoder do not belong together.
+    /// - Throws: `ModelError.configuration` where a token has no embedding, which means that
+    ///   tokenizer and encoder do not belong together.
     package func states(of tokens: [Int]) throws(ModelError) -> Tensor {
         precondition(!tokens.isEmpty, "a prompt has at least its end token")
         let width = configuration.width

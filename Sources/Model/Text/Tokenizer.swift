@@ -2,10 +2,10 @@
 
 /// Turns text into the token numbers that the text encoder was trained on.
 ///
-/// The numbers are those that `T5TokenizerFast` of transformers 5.23 gives for the same folder, since
-/// that is what diffusers' pipelines load. Two of its ways are easily taken for errors: a run of
-/// unknown characters is always token 2, whatever the model's own number for unknown text is, and
-/// pieces for single bytes are never used to spell such characters.
+/// The numbers are those that `T5TokenizerFast` of transformers 5.23 gives for the same folder,
+/// since that is what diffusers' pipelines load. Two of its ways are easily taken for errors: a run
+/// of unknown characters is always token 2, whatever the model's own number for unknown text is,
+/// and pieces for single bytes are never used to spell such characters.
 package struct Tokenizer: Sendable {
     /// The number of tokens, with the end token, that a prompt is cut to unless told otherwise:
     /// `max_sequence_length` of the pipelines.
@@ -49,7 +49,8 @@ package struct Tokenizer: Sendable {
     /// The token for unknown characters, fixed in transformers' T5Tokenizer.
     private static let unknown = 2
 
-    /// The tokens of `prompt`, at most `limit` (1 or more) with the end token, which is always last.
+    /// The tokens of `prompt`, at most `limit` (1 or more) with the end token, which is always
+    /// last.
     package func ids(of prompt: Prompt, limit: Int = longestPrompt) -> [Int] {
         ids(of: prompt.text, limit: limit)
     }

@@ -2,8 +2,8 @@
 
 /// Decodes UTF-8 strictly, or returns nil.
 ///
-/// With `variants`, two common deviations are understood as well: Java's C0 80 for U+0000 and CESU-8,
-/// which writes a character beyond U+FFFF as two encoded surrogates (ftfy 6.3.1,
+/// With `variants`, two common deviations are understood as well: Java's C0 80 for U+0000 and
+/// CESU-8, which writes a character beyond U+FFFF as two encoded surrogates (ftfy 6.3.1,
 /// ftfy/bad_codecs/utf8_variants.py).
 func decodeUTF8(_ bytes: [UInt8], variants: Bool) -> [Unicode.Scalar]? {
     var result: [Unicode.Scalar] = []

@@ -2,7 +2,8 @@
 
 extension Unicode.Scalar {
     /// Whether Python's `str.isspace`, `str.strip` and the `\s` of its `re` take it for a space:
-    /// Unicode's White_Space and the four separators 1C to 1F (CPython 3.11, Objects/unicodetype_db.h).
+    /// Unicode's White_Space and the four separators 1C to 1F (CPython 3.11,
+    /// Objects/unicodetype_db.h).
     var isPythonSpace: Bool { properties.isWhitespace || (0x1C...0x1F).contains(value) }
 
     /// Whether the `\w` of Python's `re` matches it: letters, everything numeric, the underscore.
