@@ -53,7 +53,10 @@ struct SentencePieceModel {
         }
         guard let opened = unsafe opened else {
             let text = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            throw .tokenizer(path: path, reason: String(decoding: text, as: UTF8.self))
+            throw .tokenizer(
+                path: path,
+                reason: "it is damaged or no SentencePiece model; copy it again"
+                    + " (libsentencepiece: \(String(decoding: text, as: UTF8.self)))")
         }
         unsafe model = opened
     }

@@ -25,10 +25,6 @@ package struct Tokenizer: Sendable {
     ///   where a JSON file is.
     package init(folder: String) throws(ModelError) {
         let vocabulary = try Vocabulary(folder: folder)
-        guard vocabulary.pieces.count > Tokenizer.unknown else {
-            throw .tokenizer(
-                path: vocabulary.path, reason: "it has only \(vocabulary.pieces.count) pieces")
-        }
         guard let map = CharacterMap(compiled: vocabulary.characterMap) else {
             throw .tokenizer(path: vocabulary.path, reason: "its normalisation rules are damaged")
         }
@@ -47,7 +43,7 @@ package struct Tokenizer: Sendable {
     }
 
     /// The token for unknown characters, fixed in transformers' T5Tokenizer.
-    private static let unknown = 2
+    static let unknown = 2
 
     /// The tokens of `prompt`, at most `limit` (1 or more) with the end token, which is always
     /// last.

@@ -24,21 +24,35 @@ struct Vocabulary {
         let settings = try Vocabulary.json("\(folder)/tokenizer_config.json")
         let model = "\(folder)/spiece.model"
         let compiled = "\(folder)/tokenizer.json"
-        if !Vocabulary.exists(model), let contents = try Vocabulary.json(compiled) {
+        if Vocabulary.exists(model) {
+            path = model
+            try readModel()
+            try addSentinels(settings?["extra_ids"])
+        } else if let contents = try Vocabulary.json(compiled) {
             path = compiled
             try readCompiled(contents)
         } else {
-            path = model
-            let contents = try SentencePieceModel(path: model)
-            pieces = contents.pieces.map(\.text)
-            scores = contents.pieces.map(\.score)
-            characterMap = contents.characterMap
-            symbols = contents.pieces.filter(\.isSymbol).map {
-                String(decoding: $0.text, as: UTF8.self)
-            }
-            try addSentinels(settings?["extra_ids"])
+            throw .tokenizer(path: model, reason: "the file is missing")
         }
         addSymbols(settings)
+    }
+
+    private mutating func readModel() throws(ModelError) {
+        let contents = try SentencePieceModel(path: path)
+        pieces = contents.pieces.map(\.text)
+        scores = contents.pieces.map(\.score)
+        characterMap = contents.characterMap
+        symbols = contents.pieces.filter(\.isSymbol).map {
+            String(decoding: $0.text, as: UTF8.self)
+        }
+        try checkCount()
+    }
+
+    /// The piece for unknown characters must be there.
+    private func checkCount() throws(ModelError) {
+        guard pieces.count > Tokenizer.unknown else {
+            throw .tokenizer(path: path, reason: "it has only \(pieces.count) pieces")
+        }
     }
 
     /// T5's sentinels follow the model's pieces, the last one first (transformers 5.23,
@@ -94,6 +108,7 @@ struct Vocabulary {
             pieces.append(Array(text.utf8))
             scores.append(score)
         }
+        try checkCount()
         let normalizer = contents["normalizer"]
         let rules = normalizer?["normalizers"]?.array ?? [normalizer].compactMap(\.self)
         let encoded = rules.lazy.compactMap { $0["precompiled_charsmap"]?.string }.first
