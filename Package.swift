@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         system("COpenBLAS", "openblas", debian: ["libopenblas-dev"]),
         system("CJSONC", "json-c", debian: ["libjson-c-dev"]),
+        system("CCrypto", "libcrypto", debian: ["libssl-dev"]),
         system("CSystemd", "libsystemd", debian: ["libsystemd-dev"]),
         system(
             "CAV", "libavformat libavcodec libswscale libavutil",
@@ -55,13 +56,14 @@ let package = Package(
         library("Files", ["CLinux"]),
         library("JSON", ["CJSONC"]),
         library("Tensors", ["COpenBLAS"]),
+        library("Digests", ["CCrypto"]),
 
         // The flow: a request becomes a video.
         library("Requests", ["JSON"]),
         library("Weights", ["Files", "JSON", "Tensors"]),
         library("Model", ["Tensors", "Weights", "JSON", "CSentencePiece"]),
         library("Media", ["CAV"]),
-        library("Generation", ["Requests", "Model", "Media", "Tensors", "JSON"]),
+        library("Generation", ["Requests", "Model", "Media", "Tensors", "JSON", "Digests"]),
 
         // The service: files in, folders out.
         library("Spool", ["Files"]),
@@ -81,6 +83,7 @@ let package = Package(
         tests("Files"),
         tests("JSON"),
         tests("Tensors"),
+        tests("Digests"),
         tests("Requests", ["JSON"]),
         tests("Weights", ["Tensors"]),
         tests("Model", ["Tensors", "Weights", "JSON"]),

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// z latent channels, T × h × w latent frames, rows and columns.
+
+import Model
+import Tensors
+
+/// What steers the denoising: the prompt, and what it is guided away from.
+struct Conditioning {
+    let prompt: TextContext
+    /// Absent where there is no guidance.
+    let negative: TextContext?
+    /// g: the velocity is v₋ + g·(v₊ − v₋). Ho and Salimans, arXiv 2207.12598.
+    let guidance: Float
+}
+
+/// Noise becoming signal, one noise level a call.
+struct Denoising {
+    private let transformer: Transformer
+    private let conditioning: Conditioning
+    private let positions: RotaryAngles
+    private var solver: UniPC
+    /// The latents of the present noise level, (z, T, h, w).
+    private(set) var latents: Tensor
+    /// Steps that are done.
+    private(set) var completed = 0
+
+    init(
+        _ noise: Tensor, schedule: FlowSchedule, order: Int, transformer: Transformer,
+        conditioning: Conditioning
+    ) {
+        self.transformer = transformer
+        self.conditioning = conditioning
+        positions = transformer.positions(of: noise.shape)
+        solver = UniPC(schedule: schedule, order: order)
+        latents = noise
+    }
+
+    var total: Int { solver.schedule.timesteps.count }
+    var isFinished: Bool { solver.isFinished }
+
+    /// Goes one noise level down.
+    mutating func step() {
+        let timestep = transformer.embed(timestep: Float(solver.schedule.timesteps[completed]))
+        var velocity = transformer(
+            latents, at: timestep, positions: positions, text: conditioning.prompt)
+        if let negative = conditioning.negative {
+            let away = transformer(latents, at: timestep, positions: positions, text: negative)
+            velocity.extrapolate(from: away, by: conditioning.guidance)
+        }
+        latents = solver.advance(velocity: velocity, sample: latents)
+        completed += 1
+    }
+}
+
+extension Tensor {
+    /// Goes from `origin` through this tensor, `factor` times as far, in place.
+    fileprivate mutating func extrapolate(from origin: Tensor, by factor: Float) {
+        for i in values.indices {
+            values[i] = origin.values[i] + factor * (values[i] - origin.values[i])
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Digests
+package import Media
+package import Model
+package import Requests
+
+/// Why a valid request did not become a video.
+package enum GenerationError: Error, Equatable {
+    /// No model of this name is installed; the names that are.
+    case noModel(wanted: String?, installed: [String], searched: [String])
+    /// The model cannot be read or run.
+    case model(ModelError)
+    /// The request asks this model for something that it cannot do.
+    case request([Problem])
+    /// The result cannot be written.
+    case media(MediaError)
+    /// A file cannot be read back for its digest.
+    case digest(DigestError)
+    /// A folder for frames cannot be made.
+    case folder(path: String, errno: Int32)
+
+    /// The same for people and for `result.json`.
+    package var failure: Failure {
+        switch self {
+        case .noModel(let wanted?, let installed, let searched):
+            Failure(
+                code: Failure.badRequest,
+                message: "The model '\(wanted)' is not installed.",
+                problems: [
+                    Problem(
+                        field: "model", message: "There is no model '\(wanted)'.",
+                        hint: installed.isEmpty
+                            ? "No model is installed in \(searched.joined(separator: ", "))."
+                            : "Installed are: \(installed.joined(separator: ", ")).")
+                ])
+        case .noModel(nil, let installed, let searched):
+            Failure(
+                code: "no-model",
+                message: installed.isEmpty
+                    ? "No model is installed in \(searched.joined(separator: ", "))."
+                    : "Several models are installed and none is called 'starter'.",
+                hint: installed.isEmpty
+                    ? "Ask the administrator to put a model there, or to name the folder of models"
+                        + " with --models."
+                    : "Name one with \"model\": \(installed.joined(separator: ", ")).")
+        case .model(let error):
+            Failure(
+                code: "model-unusable", message: "The model cannot be used: \(error).",
+                hint: "The request is not to blame. Ask the administrator to repair the model.")
+        case .request(let problems):
+            Failure(
+                code: Failure.badRequest,
+                message: problems.count == 1
+                    ? "The request has a problem." : "The request has \(problems.count) problems.",
+                problems: problems)
+        case .media(let error):
+            Failure(
+                code: "cannot-write", message: "The video cannot be written: \(error).",
+                hint: "The request is not to blame; it can be sent again.")
+        case .digest(let error):
+            Failure(
+                code: "cannot-read", message: "\(error).",
+                hint: "The request is not to blame; it can be sent again.")
+        case .folder(let path, let errno):
+            Failure(
+                code: "cannot-write",
+                message: "The folder '\(path)' cannot be made: error \(errno).",
+                hint: "The request is not to blame; it can be sent again.")
+        }
+    }
+
+    /// The exit status of a command that fails so (sysexits.h).
+    package var exitStatus: Int32 {
+        switch self {
+        case .noModel(wanted: .some, _, _), .request: 65
+        case .noModel, .model: 78
+        case .media, .folder: 73
+        case .digest: 66
+        }
+    }
+}

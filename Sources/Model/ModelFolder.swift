@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Weights
+
+/// A model on disk: a folder in the layout of Hugging Face diffusers.
+///
+/// `model_index.json` names the parts; the folders beside it hold them. A file `rushes.json` may
+/// give defaults that suit the model.
+package struct ModelFolder: Sendable {
+    /// The folder's path, without a slash at its end.
+    package let path: String
+    /// What is used where a request says nothing.
+    package let defaults: ModelDefaults
+
+    package var tokenizer: String { "\(path)/tokenizer" }
+    package var textEncoder: String { "\(path)/text_encoder" }
+    package var transformer: String { "\(path)/transformer" }
+    package var autoencoder: String { "\(path)/vae" }
+    package var scheduler: String { "\(path)/scheduler/scheduler_config.json" }
+
+    /// Whether `path` holds a `model_index.json`.
+    ///
+    /// - Throws: `ModelError.weights` where there is one that cannot be read.
+    package static func stands(at path: String) throws(ModelError) -> Bool {
+        do { return try JSONFile.readIfPresent("\(path)/model_index.json") != nil } catch {
+            throw .weights(error)
+        }
+    }
+
+    /// Reads `model_index.json` and `rushes.json`.
+    ///
+    /// - Throws: `ModelError.unsupported` for pipelines of another kind.
+    package init(path: String) throws(ModelError) {
+        self.path = path
+        let index = try ConfigurationFile(path: "\(path)/model_index.json")
+        let kind = try index.text("_class_name")
+        try index.refuse(
+            "_class_name", unless: kind == "WanPipeline", "is \(kind); wanted WanPipeline")
+        try index.refuse(
+            "expand_timesteps", unless: try !index.flag("expand_timesteps", default: false),
+            "is true: this is Wan 2.2 TI2V")
+        try index.refuse(
+            "boundary_ratio", unless: !index.has("boundary_ratio"),
+            "is set: this is a Wan 2.2 model of two experts")
+        defaults = try ModelDefaults(path: "\(path)/rushes.json")
+    }
+}
+
+/// What a model is best run with.
+package struct ModelDefaults: Sendable, Equatable {
+    /// Pixels.
+    package var width = 832
+    package var height = 480
+    /// The length that the model was trained for; longer clips are not made in one piece.
+    package var frames = 81
+    package var framesPerSecond = 16.0
+    package var steps = 50
+    package var guidance = 5.0
+    package var negativePrompt = ""
+    /// The number of text tokens that the pipeline pads to.
+    package var textLength = 512
+
+    /// The values that diffusers' `WanPipeline` has for Wan 2.1, changed by `rushes.json` if any.
+    ///
+    /// - Throws: `ModelError` naming the key that is wrong.
+    init(path: String) throws(ModelError) {
+        do {
+            guard try JSONFile.readIfPresent(path) != nil else { return }
+        } catch { throw .weights(error) }
+        let file = try ConfigurationFile(path: path)
+        width = try file.count("width", default: width)
+        height = try file.count("height", default: height)
+        frames = try file.count("frames", default: frames)
+        framesPerSecond = try file.number("fps", default: framesPerSecond)
+        steps = try file.count("steps", default: steps)
+        guidance = try file.number("guidance", default: guidance)
+        negativePrompt = try file.text("negative_prompt", default: negativePrompt)
+        textLength = try file.count("max_sequence_length", default: textLength)
+    }
+}
