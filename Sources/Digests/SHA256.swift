@@ -8,6 +8,8 @@ import Glibc
 /// Wraps `EVP_MD_CTX_new`, `EVP_DigestUpdate`, `EVP_DigestFinal_ex` and `EVP_MD_CTX_free`.
 @safe package struct SHA256: ~Copyable {
     private let context: OpaquePointer
+    /// Bytes taken in so far.
+    package private(set) var count = 0
 
     /// Starts with no bytes.
     package init() {
@@ -23,13 +25,14 @@ import Glibc
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         let status = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
         precondition(status == 1, "EVP_DigestUpdate failed")
+        count += bytes.count
     }
 
     /// Takes in the whole content of the file at `path`.
     ///
     /// - Throws: `DigestError` where the file cannot be read.
     package mutating func update(contentOf path: String) throws(DigestError) {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw DigestError(path: path, errno: errno) }
         defer { close(file) }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
@@ -54,13 +57,15 @@ import Glibc
         }.joined()
     }
 
-    /// The digest of one file.
+    /// The size in bytes and the digest of one file.
     ///
     /// - Throws: `DigestError` where the file cannot be read.
-    package static func ofFile(_ path: String) throws(DigestError) -> String {
+    package static func sizeAndDigest(
+        ofFile path: String
+    ) throws(DigestError) -> (bytes: Int, digest: String) {
         var digest = SHA256()
         try digest.update(contentOf: path)
-        return digest.finish()
+        return (digest.count, digest.finish())
     }
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-package import Model
-package import Requests
+import Model
 
 /// Where models are, and how they are run.
 package struct Engine: Sendable {

@@ -10,7 +10,11 @@ import Tensors
 /// longer needed leave the memory.
 protocol GenerationMode {
     /// Turns the words into states.
-    func condition(_ encoder: TextEncoder, _ tokenizer: Tokenizer) -> TextStates
+    ///
+    /// - Throws: `ModelError` where tokenizer and encoder do not belong together.
+    func condition(
+        _ encoder: TextEncoder, _ tokenizer: Tokenizer
+    ) throws(ModelError) -> TextStates
     /// Prepares latents and everything that steers them.
     func prepare(_ transformer: Transformer, _ texts: TextStates) -> Denoising
     /// Turns clean latents into frames.

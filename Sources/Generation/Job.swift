@@ -42,7 +42,8 @@ package final class Job {
         request: Request, name: String, engine: Engine, into directory: String
     ) throws(GenerationError) {
         plan = try engine.plan(request)
-        seed = request.seed ?? UInt64.random(in: 0...Limits.drawnSeed)
+        // PyTorch's generator keeps 32 bits of a seed, and short seeds are easier to copy.
+        seed = request.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
         mode = try plan.mode(of: request, seed: seed)
         self.name = name
         self.directory = directory
@@ -73,7 +74,7 @@ package final class Job {
 
     /// The facts of the finished job; `queued` is the caller's to fill in.
     package var record: ResultRecord {
-        guard case .finished = station else { preconditionFailure("the job is not finished") }
+        precondition(result.timing.finished != nil, "the job is not finished")
         return result
     }
 
@@ -81,7 +82,8 @@ package final class Job {
         let folder = plan.folder
         switch exchange(&station, with: .finished) {
         case .start:
-            result.model = ResultRecord.Model(name: plan.model, sha256: try folder.digest())
+            let digest = try timed(\.load) { try plan.weightsDigest() }
+            result.model = ResultRecord.Model(name: plan.model, sha256: digest)
             let (encoder, tokenizer) = try timed(\.load) {
                 (
                     try TextEncoder(folder: folder.textEncoder),
@@ -91,7 +93,8 @@ package final class Job {
             station = .text(encoder, tokenizer)
             return report(.load, 1, of: 3)
         case .text(let encoder, let tokenizer):
-            station = .conditioned(timed(\.text) { mode.condition(encoder, tokenizer) })
+            let texts = try timed(\.text) { try mode.condition(encoder, tokenizer) }
+            station = .conditioned(texts)
             return report(.text, 1, of: 1)
         case .conditioned(let texts):
             let transformer = try timed(\.load) { try Transformer(folder: folder.transformer) }
@@ -108,7 +111,7 @@ package final class Job {
                 mode.decode(latents, decoder),
                 try Rendering(plan: plan, name: name, in: directory, comment: result.comment))
             return report(.load, 3, of: 3)
-        case .decoding(var stream, var rendering):
+        case .decoding(var stream, let rendering):
             let frames = timed(\.decode) { stream.next() }
             guard let frames else {
                 result.files = try timed(\.write) { try rendering.finish() }
@@ -155,6 +158,6 @@ package final class Job {
 /// The largest resident size of this process so far; `getrusage(2)` counts in KiB.
 private func peakMemoryBytes() -> Int {
     var usage = rusage()
-    guard unsafe getrusage(RUSAGE_SELF, &usage) == 0 else { return 0 }
+    guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
     return usage.ru_maxrss * 1024
 }

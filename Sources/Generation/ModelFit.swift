@@ -80,11 +80,11 @@ struct ModelFit {
     }
 
     /// The native frame rate.
-    mutating func frameRate() -> FrameRate {
+    mutating func frameRate() -> FrameRate? {
         do { return try FrameRate(request.framesPerSecond ?? defaults.framesPerSecond) } catch {
             problems.append(
                 Problem(field: "fps", message: "\(error).", hint: "Write for example 16."))
-            return FrameRate.fallback
+            return nil
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Digests
 package import JSON
 package import Media
 import Model
@@ -59,6 +60,21 @@ package struct Plan: Sendable {
     }
 }
 
+extension Plan {
+    /// The SHA-256 of all weights, file after file.
+    ///
+    /// - Throws: `GenerationError.model` and `.digest` where a file is missing or unreadable.
+    func weightsDigest() throws(GenerationError) -> String {
+        let paths: [String]
+        do { paths = try folder.weightFiles() } catch { throw .model(error) }
+        var digest = SHA256()
+        do { for path in paths { try digest.update(contentOf: path) } } catch {
+            throw .digest(error)
+        }
+        return digest.finish()
+    }
+}
+
 extension Engine {
     /// Works out what a request will do with its model; reads configurations, not weights.
     ///
@@ -78,8 +94,8 @@ extension Engine {
             autoencoder: autoencoder)
         let size = fit.size()
         let rate = fit.frameRate()
-        let frames = fit.frames(at: rate.value)
-        guard fit.problems.isEmpty else { throw .request(fit.problems) }
+        let frames = fit.frames(at: rate?.value ?? folder.defaults.framesPerSecond)
+        guard fit.problems.isEmpty, let rate else { throw .request(fit.problems) }
         let latentShape = [
             transformer.inputChannels, (frames - 1) / autoencoder.temporalScale + 1,
             size.height / autoencoder.spatialScale, size.width / autoencoder.spatialScale,

@@ -4,27 +4,24 @@
 
 import Digests
 import Glibc
-package import Media
+import Media
 import Requests
 import Tensors
 
 /// The files of a result while frames arrive: the video or the folder of frames, and the poster.
-struct Rendering: ~Copyable {
+final class Rendering {
     private let directory: String
     private let name: String
     private let frameRate: FrameRate
     private let posterFrame: Int
-    private var size: (width: Int, height: Int) = (0, 0)
+    private let size: (width: Int, height: Int)
+    /// Absent where the frames go to a folder.
+    private var encoder: VideoEncoder?
     private var frames = 0
-    private var sink: Sink
-
-    private enum Sink: ~Copyable {
-        case video(VideoEncoder)
-        case folder
-        case closed
-    }
 
     /// Opens the files of a result called `name` in `directory`.
+    ///
+    /// - Throws: `GenerationError.media` and `.folder`.
     init(
         plan: Plan, name: String, in directory: String, comment: String
     ) throws(GenerationError) {
@@ -32,49 +29,54 @@ struct Rendering: ~Copyable {
         self.name = name
         frameRate = plan.frameRate
         posterFrame = plan.frames / 2
-        if plan.format == .png {
+        size = (plan.width, plan.height)
+        guard plan.format == .mp4 else {
             let path = "\(directory)/\(name)"
-            guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+            guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else {
                 throw .folder(path: path, errno: errno)
             }
-            sink = .folder
-        } else {
-            do {
-                sink = .video(
-                    try VideoEncoder(
-                        path: "\(directory)/\(name).mp4", width: plan.width, height: plan.height,
-                        framesPerSecond: frameRate, comment: comment))
-            } catch { throw .media(error) }
+            return
         }
+        do {
+            encoder = try VideoEncoder(
+                path: "\(directory)/\(name).mp4", width: plan.width, height: plan.height,
+                framesPerSecond: frameRate, comment: comment)
+        } catch { throw .media(error) }
     }
 
     /// Writes frames (n, 3, H, W) with values in −1…1.
-    mutating func append(_ tensor: Tensor) throws(GenerationError) {
-        for index in 0..<tensor.shape[0] {
-            let picture = Picture(frame: index, of: tensor)
-            size = (picture.width, picture.height)
-            do {
+    ///
+    /// - Throws: `GenerationError.media`.
+    func append(_ tensor: Tensor) throws(GenerationError) {
+        do throws(MediaError) {
+            for index in 0..<tensor.shape[0] {
+                let picture = Picture(frame: index, of: tensor)
                 if frames == posterFrame {
                     try PictureFile.writeJPEG(picture, to: "\(directory)/poster.jpg")
                 }
-                try write(picture)
-            } catch { throw .media(error) }
-            frames += 1
-        }
+                if encoder != nil {
+                    try encoder?.append(picture)
+                } else {
+                    try PictureFile.writePNG(picture, to: "\(directory)/\(frameName(frames))")
+                }
+                frames += 1
+            }
+        } catch { throw .media(error) }
     }
 
-    private mutating func write(_ picture: Picture) throws(MediaError) {
-        switch consume sink {
-        case .video(var encoder):
-            sink = .closed
-            try encoder.append(picture)
-            sink = .video(encoder)
-        case .folder:
-            sink = .folder
-            try PictureFile.writePNG(picture, to: "\(directory)/\(frameName(frames))")
-        case .closed:
-            preconditionFailure("a frame after an error")
+    /// Completes the files and says what they are.
+    ///
+    /// - Throws: `GenerationError.media` and `.digest`.
+    func finish() throws(GenerationError) -> [ResultRecord.File] {
+        var files: [ResultRecord.File] = []
+        if let encoder = encoder.take() {
+            do { try encoder.finish() } catch { throw .media(error) }
+            files.append(try entry("\(name).mp4", frames: frames, rate: frameRate.value))
+        } else {
+            for index in 0..<frames { files.append(try entry(frameName(index), frames: 1)) }
         }
+        files.append(try entry("poster.jpg", frames: 1))
+        return files
     }
 
     private func frameName(_ index: Int) -> String {
@@ -82,42 +84,17 @@ struct Rendering: ~Copyable {
         return "\(name)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
     }
 
-    /// Completes the files and says what they are.
-    consuming func finish() throws(GenerationError) -> [ResultRecord.File] {
-        let (directory, name, frameRate) = (directory, name, frameRate)
-        let (size, frames) = (size, frames)
-        var files: [ResultRecord.File] = []
-        let entry = { (file: String, frames: Int, rate: Double?) throws(GenerationError) in
-            ResultRecord.File(
-                name: file, bytes: fileSize("\(directory)/\(file)"),
-                sha256: try digest("\(directory)/\(file)"), width: size.width,
-                height: size.height, frames: frames, framesPerSecond: rate)
-        }
-        switch consume sink {
-        case .video(let encoder):
-            do { try encoder.finish() } catch { throw .media(error) }
-            files.append(try entry("\(name).mp4", frames, frameRate.value))
-        case .folder:
-            for index in 0..<frames {
-                let digits = String(index)
-                let zeros = String(repeating: "0", count: max(0, 4 - digits.count))
-                files.append(try entry("\(name)/\(zeros)\(digits).png", 1, nil))
-            }
-        case .closed:
-            preconditionFailure("finished after an error")
-        }
-        files.append(try entry("poster.jpg", 1, nil))
-        return files
+    private func entry(
+        _ file: String, frames: Int, rate: Double? = nil
+    ) throws(GenerationError) -> ResultRecord.File {
+        let path = "\(directory)/\(file)"
+        do {
+            let (bytes, digest) = try SHA256.sizeAndDigest(ofFile: path)
+            return ResultRecord.File(
+                name: file, bytes: bytes, sha256: digest, width: size.width, height: size.height,
+                frames: frames, framesPerSecond: rate)
+        } catch { throw .digest(error) }
     }
-}
-
-private func digest(_ path: String) throws(GenerationError) -> String {
-    do { return try SHA256.ofFile(path) } catch { throw .digest(error) }
-}
-
-private func fileSize(_ path: String) -> Int {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
 }
 
 extension Picture {

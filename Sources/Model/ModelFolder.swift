@@ -19,6 +19,19 @@ package struct ModelFolder: Sendable {
     package var autoencoder: String { "\(path)/vae" }
     package var scheduler: String { "\(path)/scheduler/scheduler_config.json" }
 
+    /// The paths of all weight files: text encoder, transformer, autoencoder, in the order of each.
+    ///
+    /// - Throws: `ModelError.weights` where a file is missing or damaged.
+    package func weightFiles() throws(ModelError) -> [String] {
+        var paths: [String] = []
+        do throws(WeightsError) {
+            for folder in [textEncoder, transformer, autoencoder] {
+                paths += try WeightStore(folder: folder).paths
+            }
+        } catch { throw .weights(error) }
+        return paths
+    }
+
     /// Whether `path` holds a `model_index.json`.
     ///
     /// - Throws: `ModelError.weights` where there is one that cannot be read.

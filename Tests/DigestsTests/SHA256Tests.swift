@@ -18,7 +18,7 @@ struct SHA256Tests {
 
     @Test func `a file that is not there`() {
         #expect(throws: DigestError(path: "/nowhere/at all", errno: 2)) {
-            _ = try SHA256.ofFile("/nowhere/at all")
+            _ = try SHA256.sizeAndDigest(ofFile: "/nowhere/at all")
         }
     }
 }

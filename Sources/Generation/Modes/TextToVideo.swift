@@ -12,13 +12,16 @@ struct TextToVideo: GenerationMode {
     let seed: UInt64
 
     /// The prompt, and the negative prompt where guidance needs it.
-    func condition(_ encoder: TextEncoder, _ tokenizer: Tokenizer) -> TextStates {
-        let encode = { (text: String) in
-            encoder(tokenizer.ids(of: Prompt(cleaning: text), limit: textLength))
+    func condition(
+        _ encoder: TextEncoder, _ tokenizer: Tokenizer
+    ) throws(ModelError) -> TextStates {
+        func states(_ text: String) throws(ModelError) -> Tensor {
+            let ids = tokenizer.ids(of: Prompt(cleaning: text), limit: textLength)
+            return try encoder.states(of: ids)
         }
         return TextStates(
-            prompt: encode(plan.prompt),
-            negative: plan.isGuided ? encode(plan.negativePrompt) : nil)
+            prompt: try states(plan.prompt),
+            negative: plan.isGuided ? try states(plan.negativePrompt) : nil)
     }
 
     /// Pure noise, to be led to a clip by the two texts.
