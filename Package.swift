@@ -79,7 +79,9 @@ let package = Package(
             swiftSettings: strict),
 
         // Tests mirror the modules.
-        .target(name: "TestSupport", dependencies: ["Weights", "Tensors"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Files", "Weights", "Tensors"],
+            path: "Tests/TestSupport"),
         tests("Files"),
         tests("JSON"),
         tests("Tensors"),
@@ -88,7 +90,7 @@ let package = Package(
         tests("Weights", ["Tensors"]),
         tests("Model", ["Tensors", "Weights", "JSON"]),
         tests("Media"),
-        tests("Generation", ["Requests", "Media"]),
+        tests("Generation", ["Requests", "Media", "Tensors"]),
         tests("Spool"),
         tests("Service"),
         tests("Daemon"),

@@ -75,6 +75,12 @@ package struct DigestError: Error, Equatable, CustomStringConvertible {
     /// The reason, an `errno` value.
     package let errno: Int32
 
+    /// An error from its two facts.
+    package init(path: String, errno: Int32) {
+        self.path = path
+        self.errno = errno
+    }
+
     package var description: String {
         "cannot read '\(path)': \(unsafe String(cString: strerror(errno)))"
     }

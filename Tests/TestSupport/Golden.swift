@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Files
 import Tensors
 import Testing
 import Weights
@@ -16,6 +17,11 @@ package enum Golden {
     /// The folder of a checkpoint.
     package static func model(_ checkpoint: String) -> String {
         "\(folder)/checkpoints/\(checkpoint)"
+    }
+
+    /// The content of a file.
+    package static func bytes(_ path: String) throws -> [UInt8] {
+        try WholeFile.read(Path(path), limit: 1 << 20)
     }
 
     /// All tensors of a file below `values/`, by name.
