@@ -128,7 +128,7 @@ VIDEOS = {
     "half": [
         dict(prompt="a white bird flies up", negative_prompt="rain", seed=42, steps=10,
              guidance=5.0, frames=5, size="32x32"),
-        dict(prompt="", seed=1234567890123, steps=4, guidance=3.0, frames=9, size="16x48"),
+        dict(prompt="🦊", seed=1234567890123, steps=4, guidance=3.0, frames=9, size="16x48"),
         dict(prompt=TEXTS[5], seed=11, steps=3, guidance=1.0, frames=5, size="32x16"),
     ],
     "mixed": [
