@@ -10,7 +10,9 @@ struct Conditioning {
     let prompt: TextContext
     /// Absent where there is no guidance.
     let negative: TextContext?
-    /// g: the velocity is v₋ + g·(v₊ − v₋). Ho and Salimans, arXiv 2207.12598.
+    /// The guidance scale g: the velocity is v₋ + g·(v₊ − v₋).
+    ///
+    /// Ho and Salimans, arXiv 2207.12598.
     let guidance: Float
 }
 

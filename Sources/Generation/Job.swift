@@ -36,7 +36,7 @@ package final class Job {
 
     /// Plans a job that writes into `directory`, which exists and is the job's own.
     ///
-    /// - Parameter name: The result's name: its video is called `NAME.mp4`.
+    /// * `name`: The result's name: its video is called `NAME.mp4`.
     /// - Throws: `GenerationError` where the request does not fit the model.
     package init(
         request: Request, name: String, engine: Engine, into directory: String

@@ -31,12 +31,11 @@ package enum LogitBias: Sendable {
 /// Vaswani et al., arXiv 1706.03762. The heads lie side by side in the last axis, so that no
 /// tensor is transposed. Blocks of queries bound the scratch to 64·M floats a thread.
 ///
-/// - Parameters:
-///   - q: Q, (N, H·D).
-///   - k: K, (M, H·D).
-///   - v: V, (M, H·D).
-///   - scale: Multiplies Q·Kᵀ; 1/√D in most networks, 1 in T5.
-/// - Returns: (N, H·D).
+/// * `q`: Q, (N, H·D).
+/// * `k`: K, (M, H·D).
+/// * `v`: V, (M, H·D).
+/// * `scale`: Multiplies Q·Kᵀ; 1/√D in most networks, 1 in T5.
+/// * Returns (N, H·D).
 package func attention(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, shape: AttentionShape, scale: Float,
     bias: LogitBias = .none

@@ -25,10 +25,9 @@ private let singleThreaded: Void = openblas_set_num_threads(1)
 ///
 /// Calls `cblas_sgemm`.
 ///
-/// - Parameters:
-///   - a: A, (M, K).
-///   - b: B, (N, K): the layout of a linear layer's weight.
-///   - c: C, (M, N), rows `cStride` apart.
+/// * `a`: A, (M, K).
+/// * `b`: B, (N, K): the layout of a linear layer's weight.
+/// * `c`: C, (M, N), rows `cStride` apart.
 package func multiplyTransposed(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, cStride: Int,
     m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
@@ -43,10 +42,9 @@ package func multiplyTransposed(
 ///
 /// Calls `cblas_sgemm`.
 ///
-/// - Parameters:
-///   - a: A, (M, K).
-///   - b: B, (K, N).
-///   - c: C, (M, N), rows `cStride` apart.
+/// * `a`: A, (M, K).
+/// * `b`: B, (K, N).
+/// * `c`: C, (M, N), rows `cStride` apart.
 package func multiply(
     _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, cStride: Int,
     m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
@@ -60,10 +58,9 @@ package func multiply(
 extension Tensor {
     /// The linear map x·Wᵀ + b over the last axis, on all processors.
     ///
-    /// - Parameters:
-    ///   - weight: W, (N, K) with K the length of the last axis.
-    ///   - bias: b, (N), or an empty span.
-    /// - Returns: The tensor with its last axis replaced by N.
+    /// * `weight`: W, (N, K) with K the length of the last axis.
+    /// * `bias`: b, (N), or an empty span.
+    /// * Returns the tensor with its last axis replaced by N.
     package func linear(_ weight: Span<Float>, bias: Span<Float>, outputs n: Int) -> Tensor {
         let (m, k) = (rows, columns)
         precondition(weight.count == n * k, "weight of \(weight.count) is not (\(n), \(k))")

@@ -20,9 +20,8 @@ extension Tensor {
     ///
     /// y = (x − mean) / √(variance + epsilon); the variance is the biased one, as in PyTorch.
     ///
-    /// - Parameters:
-    ///   - scale: (C).
-    ///   - shift: (C).
+    /// * `scale`: (C).
+    /// * `shift`: (C).
     package mutating func layerNormalize(
         epsilon: Float, scale: Span<Float>, shift: Span<Float>
     ) {
@@ -48,7 +47,7 @@ extension Tensor {
     ///
     /// y = x / √(mean(x²) + epsilon). Zhang and Sennrich, arXiv 1910.07467.
     ///
-    /// - Parameter scale: (C).
+    /// * `scale`: (C).
     package mutating func rootMeanSquareNormalize(epsilon: Float, scale: Span<Float>) {
         let width = columns
         precondition(scale.count == width, "scale of \(scale.count) is not (\(width))")
@@ -75,7 +74,7 @@ extension Tensor {
 
     /// Adds `other`·gate, in place, the gate the same for every row.
     ///
-    /// - Parameter gate: (C).
+    /// * `gate`: (C).
     package mutating func add(_ other: Tensor, gatedBy gate: Span<Float>) {
         let width = columns
         precondition(shape == other.shape, "cannot add \(other.shape) to \(shape)")

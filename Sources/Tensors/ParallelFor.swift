@@ -13,10 +13,9 @@ package let processorCount = max(1, Int(openblas_get_num_procs()))
 /// This is the only place where the engine forks: OpenBLAS is told to stay on the thread that calls
 /// it (see `MatrixProduct`), because two pools that both want all the processors slow each other.
 ///
-/// - Parameters:
-///   - count: How many items there are.
-///   - grain: The least number of items that is worth a thread.
-///   - body: Works on one range; ranges never overlap.
+/// * `count`: How many items there are.
+/// * `grain`: The least number of items that is worth a thread.
+/// * `body`: Works on one range; ranges never overlap.
 package func parallelFor(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
     let parts = min(processorCount, max(1, count / max(1, grain)))
     if parts <= 1 { return body(0..<count) }
@@ -31,8 +30,10 @@ package func parallelForEach(_ count: Int, _ body: (Int) -> Void) {
     concurrentPerform(count, body)
 }
 
-/// Dispatch asks for a `@Sendable` closure. Kernels write to disjoint ranges of one buffer, which
-/// the compiler cannot see; this is the one place where we vouch for it.
+/// Calls Dispatch, vouching for a closure that is not `@Sendable`.
+///
+/// Kernels write to disjoint ranges of one buffer, which the compiler cannot see; this is the one
+/// place where we say so.
 private func concurrentPerform(_ iterations: Int, _ body: (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
         nonisolated(unsafe) let body = body

@@ -59,9 +59,8 @@ package struct MersenneTwister: Sendable {
 /// (pytorch v2.5, aten/src/ATen/native/cpu/DistributionTemplates.h, `normal_fill`). Its vectorised
 /// logarithm, sine and cosine differ from these in the last places: at most 1e-5 absolute.
 ///
-/// - Parameters:
-///   - shape: Any shape.
-///   - seed: The generator's `manual_seed`.
+/// * `shape`: Any shape.
+/// * `seed`: The generator's `manual_seed`.
 package func standardNormal(shape: [Int], seed: UInt64) -> Tensor {
     var generator = MersenneTwister(seed: seed)
     let count = shape.reduce(1, *)

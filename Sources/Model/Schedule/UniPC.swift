@@ -31,9 +31,8 @@ package struct UniPC {
 
     /// Goes one noise level down: returns the sample of σᵢ₊₁.
     ///
-    /// - Parameters:
-    ///   - velocity: What the network predicted at σᵢ for `sample`.
-    ///   - sample: The sample of σᵢ, of the same shape.
+    /// * `velocity`: What the network predicted at σᵢ for `sample`.
+    /// * `sample`: The sample of σᵢ, of the same shape.
     package mutating func advance(velocity: Tensor, sample: Tensor) -> Tensor {
         precondition(!isFinished, "the schedule has only \(step) steps")
         let sigma = schedule.sigmas[step]

@@ -57,9 +57,8 @@ package struct Transformer {
     /// The pipeline pads a text with zero rows to `paddedLength` and does not mask them. All those
     /// rows give one key and one value, so one row with ln(count) added to its logit is exact.
     ///
-    /// - Parameters:
-    ///   - states: The encoder's states of the real tokens, (L, text channels).
-    ///   - paddedLength: The length that the pipeline pads to, at least L.
+    /// * `states`: The encoder's states of the real tokens, (L, text channels).
+    /// * `paddedLength`: The length that the pipeline pads to, at least L.
     package func remember(_ states: Tensor, paddedLength: Int) -> TextContext {
         let padding = paddedLength - states.rows
         precondition(padding >= 0, "\(states.rows) text tokens do not fit in \(paddedLength)")

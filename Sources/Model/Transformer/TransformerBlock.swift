@@ -40,7 +40,7 @@ struct TransformerBlock {
 
     /// Runs the block on tokens (N, d), in place.
     ///
-    /// - Parameter blocks: The timestep's modulation, (6, d).
+    /// * `blocks`: The timestep's modulation, (6, d).
     func callAsFunction(
         _ x: inout Tensor, modulation blocks: Tensor, angles: RotaryAngles, memory: TextMemory,
         bias: LogitBias

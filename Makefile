@@ -1,0 +1,50 @@
+# The customary names for what scripts/ does; packagers use install and uninstall.
+PREFIX ?= /usr/local
+DESTDIR ?=
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+MODELDIR ?= $(PREFIX)/share/rushes/models
+# For example ARCH_FLAGS="-Xcc -march=x86-64-v3" for a program that needs AVX2.
+ARCH_FLAGS ?=
+BUILD = swift build -c release --static-swift-stdlib $(ARCH_FLAGS)
+
+.PHONY: build demo test check format golden install uninstall clean
+
+build:
+	scripts/install-dependencies
+	$(BUILD) --product rushes
+
+demo:
+	scripts/demo
+
+test:
+	scripts/test
+
+check:
+	scripts/check
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+# Needs the Python packages of Tests/Golden/requirements.txt.
+golden:
+	python3 Tests/Golden/make_golden.py
+
+install: build
+	install -D -m 755 "$$($(BUILD) --show-bin-path)/rushes" "$(DESTDIR)$(PREFIX)/bin/rushes"
+	install -d "$(DESTDIR)$(UNITDIR)" "$(DESTDIR)$(MODELDIR)"
+	sed -e 's|/usr/bin/rushes|$(PREFIX)/bin/rushes|' \
+	    -e 's|/usr/share/rushes/models|$(MODELDIR)|' systemd/rushes.service \
+	    >"$(DESTDIR)$(UNITDIR)/rushes.service"
+	install -D -m 644 systemd/rushes.sysusers "$(DESTDIR)$(SYSUSERSDIR)/rushes.conf"
+	install -D -m 644 systemd/rushes.tmpfiles "$(DESTDIR)$(TMPFILESDIR)/rushes.conf"
+	cp -R models/starter "$(DESTDIR)$(MODELDIR)/"
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/rushes" "$(DESTDIR)$(UNITDIR)/rushes.service" \
+	    "$(DESTDIR)$(SYSUSERSDIR)/rushes.conf" "$(DESTDIR)$(TMPFILESDIR)/rushes.conf"
+	rm -rf "$(DESTDIR)$(MODELDIR)/starter"
+
+clean:
+	rm -rf .build demo
