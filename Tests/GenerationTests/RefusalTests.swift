@@ -59,7 +59,7 @@ struct RefusalTests {
     }
 
     @Test func `an aspect ratio keeps the model's area in whole steps`() throws {
-        let plan = try engine.plan(try request(#""model": "narrow", "size": "1:1""#))
+        let plan = try engine.plan(try request(#""model": "mixed", "size": "1:1""#))
         #expect(plan.width == plan.height && plan.width % 16 == 0)
         #expect(abs(Double(plan.width * plan.height) / (832 * 480) - 1) < 0.3)
     }
