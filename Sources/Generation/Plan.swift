@@ -47,6 +47,9 @@ package struct Plan: Sendable {
     }
 
     /// The plan as `rushes validate` prints it.
+    package var text: String { json.serialized() }
+
+    /// The plan as data.
     package var json: JSONValue {
         [
             "mode": .string(mode.rawValue), "model": .string(model),

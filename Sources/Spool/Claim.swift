@@ -10,11 +10,12 @@ internal import Glibc
 package struct Claim: ~Copyable {
     /// The job's id.
     package let id: String
-    /// Where the request came from.
-    package let origin: Origin
+    /// The request's path below the inbox, as text for people.
+    package var request: String { origin.path.description }
     /// The job folder, for the process that does the work.
     package var folder: String { job.path.description }
 
+    private let origin: Origin
     private let job: JobFolder
     private let outbox: Path
 

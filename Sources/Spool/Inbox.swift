@@ -22,12 +22,14 @@ package struct Inbox: ~Copyable {
     /// Folders nested deeper than this are not searched.
     package static let depthLimit = 32
 
-    /// Opens an inbox; nothing is watched before the first `search`.
+    /// Opens a queue's inbox; nothing is watched before the first `search`.
     ///
     /// `isComplete` answers whether bytes are one whole JSON object: the queue itself never reads.
     package init(
-        root: Path, pause: Duration, isComplete: @escaping @Sendable ([UInt8]) -> Bool
+        of spool: borrowing Spool, pause: Duration,
+        isComplete: @escaping @Sendable ([UInt8]) -> Bool
     ) throws(SpoolError) {
+        let root = spool.inbox
         self.root = root
         watch = try spooling { () throws(FileError) in try Watch(root: root) }
         settling = Settling(pause: pause)
@@ -41,17 +43,17 @@ package struct Inbox: ~Copyable {
     package var deadline: Settling.Instant? { settling.deadline }
 
     /// Watches and searches everything; answers the requests that are ready now.
-    package mutating func search(at now: Settling.Instant) -> [Path] {
+    package mutating func search(at now: Settling.Instant) -> [Arrival] {
         troubles = []
         held = [:]
-        return search(Path(""), at: now)
+        return search(Path(""), at: now).map(Arrival.init)
     }
 
     /// Reads the events that have come and looks again at what has settled; answers the requests
     /// that are ready now, relative to the inbox.
     ///
     /// - Throws: `SpoolError.inboxGone` when the inbox itself went away.
-    package mutating func arrivals(at now: Settling.Instant) throws(SpoolError) -> [Path] {
+    package mutating func arrivals(at now: Settling.Instant) throws(SpoolError) -> [Arrival] {
         let hints: [Watch.Hint]
         do throws(FileError) {
             hints = try watch.hints()
@@ -63,18 +65,18 @@ package struct Inbox: ~Copyable {
             switch hint {
             case .file(let path): ready += look(at: path, now)
             case .folder(let path): ready += folder(path, at: now)
-            case .everything: ready += search(at: now)
+            case .everything: ready += search(at: now).map(\.path)
             case .gone: throw .inboxGone(path: root.description)
             }
         }
         for path in settling.due(at: now) { ready += look(at: path, now) }
         var seen: Set<Path> = []
-        return ready.filter { seen.insert($0).inserted }
+        return ready.filter { seen.insert($0).inserted }.map(Arrival.init)
     }
 
     /// Leaves a request that could not be claimed alone until it changes.
-    package mutating func hold(_ path: Path) {
-        held[path] = status(of: path)
+    package mutating func hold(_ arrival: Arrival) {
+        held[arrival.path] = status(of: arrival.path)
     }
 
     private mutating func folder(_ path: Path, at now: Settling.Instant) -> [Path] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Files
+internal import Files
 
 /// One accepted request on disk: `spool/jobs/ID/`, and the names inside it.
 ///
@@ -76,11 +76,11 @@ package struct Attempts: Equatable, Sendable {
 }
 
 /// Where a request came from.
-package struct Origin: Equatable, Sendable {
+struct Origin: Equatable, Sendable {
     /// Its path below the inbox.
-    package let path: Path
+    let path: Path
     /// When it was accepted, in milliseconds since 1970.
-    package let queued: Int64
+    let queued: Int64
 
     init(path: Path, queued: Int64) {
         self.path = path

@@ -13,6 +13,11 @@ package enum RequestFile {
         read(Path(path), followingLinks: true)
     }
 
+    /// The file's own name, as text for people: `sunset.json` of `a/sunset.json`.
+    package static func name(of path: String) -> String {
+        Path(bytes: Path(path).name).description
+    }
+
     /// The result's name for such a file: `sunset` of `a/sunset.json`, safe as in the outbox.
     package static func resultName(of path: String) -> String {
         OutboxName.result(of: Path(path))

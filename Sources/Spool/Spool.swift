@@ -43,17 +43,17 @@ package struct Spool: ~Copyable {
     /// Accepts a request: from now on it is the queue's to finish.
     ///
     /// - Returns: the job's id, or nil when the request is gone from the inbox.
-    package mutating func claim(_ path: Path) throws(SpoolError) -> String? {
+    package mutating func claim(_ arrival: Arrival) throws(SpoolError) -> String? {
         let queued = WallClock.milliseconds
         lastMoment = max(queued, lastMoment + 1)
         let id = Self.identifier(lastMoment)
         let folder = JobFolder(path: jobs.appending(id))
-        let origin = Origin(path: path, queued: queued)
+        let origin = Origin(path: arrival.path, queued: queued)
         do throws(FileError) {
             try Directory.make(folder.path)
             try WholeFile.write(origin.text, to: folder.claim)
             try Directory.synchronize(jobs)
-            try Renaming.move(inbox.appending(path), to: folder.request)
+            try Renaming.move(inbox.appending(arrival.path), to: folder.request)
             return id
         } catch {
             // The move either happened, and the job stands, or it did not, and the folder is moot.

@@ -9,6 +9,8 @@ internal import Files
 package struct Workplace: ~Copyable {
     /// The request's path below the inbox, as text for people.
     package let request: String
+    /// The request's own name, as text for people: `sunset.json`.
+    package let fileName: String
     /// The name of the result: `sunset` of `sunset.json`.
     package let name: String
     /// When the request was accepted, in milliseconds since 1970.
@@ -25,11 +27,7 @@ package struct Workplace: ~Copyable {
         let lock = try spooling { () throws(FileError) in
             try FileLock(waitingForDirectory: job.path)
         }
-        try spooling { () throws(FileError) in
-            try Directory.removeTree(job.outcomeFile)
-            try Directory.removeTree(job.output)
-            try Directory.make(job.output)
-        }
+        try Self.clear(job)
         let origin: Origin
         do throws(SpoolError) {
             origin = try job.origin()
@@ -39,10 +37,24 @@ package struct Workplace: ~Copyable {
             origin = Origin(path: Path("\(id).json"), queued: WallClock.milliseconds)
         }
         request = origin.path.description
+        fileName = Path(bytes: origin.path.name).description
         name = OutboxName.result(of: origin.path)
         queued = origin.queued
         self.job = job
         self.lock = lock
+    }
+
+    /// Empties the output folder, to begin again.
+    package func clear() throws(SpoolError) {
+        try Self.clear(job)
+    }
+
+    private static func clear(_ job: JobFolder) throws(SpoolError) {
+        try spooling { () throws(FileError) in
+            try Directory.removeTree(job.outcomeFile)
+            try Directory.removeTree(job.output)
+            try Directory.make(job.output)
+        }
     }
 
     /// The bytes of the request, or a sentence that says why there are none.

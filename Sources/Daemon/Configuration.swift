@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the service was told on its command line.
+package struct Configuration: Sendable {
+    /// The folder with inbox, outbox and spool.
+    package var root: String
+    /// How many jobs run at the same time.
+    package var jobs: Int
+    /// Whether to end when the inbox is empty and all jobs are done.
+    package var once: Bool
+    /// The program that works on one job, by its path.
+    package var worker: String
+    /// Its name and first arguments; the service adds `--parent` and the job folder.
+    package var workerWords: [String]
+
+    /// How long an incomplete request must stay the same before it is taken for broken.
+    package var pause: Duration = .seconds(2)
+    /// How often everything is searched, in case events were lost without a trace.
+    package var searchInterval: Duration = .seconds(300)
+    /// How long a worker may take to end when it is asked to.
+    package var stopLimit: Duration = .seconds(10)
+    /// When a job that could not be begun or published is tried again.
+    package var retryInterval: Duration = .seconds(60)
+
+    /// The range of `jobs`.
+    package static let jobsRange = 1...16
+
+    /// A configuration; `jobs` must be in `jobsRange`.
+    package init(
+        root: String, jobs: Int = 1, once: Bool = false, worker: String, workerWords: [String]
+    ) {
+        precondition(Self.jobsRange.contains(jobs), "jobs out of range: \(jobs)")
+        self.root = root
+        self.jobs = jobs
+        self.once = once
+        self.worker = worker
+        self.workerWords = workerWords
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Requests
+internal import Service
+internal import Spool
+
+/// What the service tells its log: a sentence, and fields to search by.
+///
+/// `journalctl RUSHES_JOB=…` tells the story of one job. Prompts are never logged.
+enum Event {
+    case started(root: String, waiting: Int)
+    case accepted(job: String, request: String)
+    case refusedClaim(request: String, reason: String)
+    case begun(job: String, request: String, attempt: Int)
+    case done(Facts)
+    case failed(Facts, code: String)
+    case crashed(Facts, how: String, crashes: Int)
+    case setAside(job: String, request: String, reason: String)
+    case interrupted(job: String, request: String)
+    case trouble(String)
+    case workerTrouble(String)
+    case fatal(String)
+    case searched
+    case stopping(running: Int, waiting: Int)
+    case stopped(waiting: Int)
+
+    /// What is known of a job when its worker has ended.
+    struct Facts {
+        let job: String
+        let request: String
+        var mode: ModeName?
+        var seconds: Double = 0
+        /// Where the results are, relative to the outbox.
+        var result = ""
+    }
+
+    /// The entry for the log.
+    var entry: JournalEntry {
+        JournalEntry(sentence, priority, kind: kind, fields: fields)
+    }
+
+    private var sentence: String {
+        switch self {
+        case .started(let root, let waiting):
+            "watching '\(root)/inbox'" + (waiting > 0 ? ", \(waiting) jobs waiting" : "")
+        case .accepted(_, let request): "accepted '\(request)'"
+        case .refusedClaim(let request, let reason):
+            "cannot accept '\(request)' yet, ignoring it until it changes: \(reason)"
+        case .begun(_, let request, let attempt):
+            "working on '\(request)'" + (attempt > 1 ? ", attempt \(attempt)" : "")
+        case .done(let facts):
+            "finished '\(facts.request)' in \(facts.rounded) s, results in '\(facts.result)'"
+        case .failed(let facts, let code):
+            "refused '\(facts.request)' (\(code)), reasons in '\(facts.result)'"
+        case .crashed(let facts, let how, let crashes):
+            "the worker on '\(facts.request)' crashed after \(facts.rounded) s (\(how)), "
+                + "\(crashes) of \(Attempts.crashLimit)"
+        case .setAside(_, let request, let reason):
+            "cannot go on with '\(request)' now, trying again later: \(reason)"
+        case .interrupted(_, let request): "interrupted '\(request)', it goes on at the next start"
+        case .trouble(let text): "\(text), ignoring"
+        case .workerTrouble(let text): text
+        case .fatal(let text): text
+        case .searched: "searching the whole inbox"
+        case .stopping(let running, let waiting):
+            "stopping, \(running) jobs running and \(waiting) waiting"
+        case .stopped(let waiting): "stopped, \(waiting) jobs left for the next start"
+        }
+    }
+
+    private var priority: JournalEntry.Priority {
+        switch self {
+        case .started, .stopping, .stopped: .notice
+        case .accepted, .begun, .done, .interrupted, .searched: .information
+        case .refusedClaim, .failed, .trouble: .warning
+        case .crashed, .setAside, .workerTrouble, .fatal: .error
+        }
+    }
+
+    /// Made once with `systemd-id128 new`; never changed.
+    private var kind: String {
+        switch self {
+        case .started: "41493a59ad42489d89d4e3362f5db0cf"
+        case .accepted: "be34ad4a6e4d4b8db61fdaef0815b881"
+        case .refusedClaim: "45eac97d34aa4abc8357e9897b2d5742"
+        case .begun: "3d2b5ddae9614997af64814e31654b53"
+        case .done: "5b667930465c48eaafa570dcca1810ef"
+        case .failed: "29cd71624de247e18ff7359829f6af1c"
+        case .crashed: "5d1f2403875a4b688bb253baaaee7a23"
+        case .setAside: "b4dcff3e72db4bb390b9788e39adc141"
+        case .interrupted: "e0f1febe83c04e1b80d8a5fd63767bb8"
+        case .trouble: "418de96dd43748a8a0112df52ba78c0c"
+        case .searched: "56024348463141fd958563edb4318363"
+        case .stopping: "7cd37b3e3ce14784b029bd7310305784"
+        case .stopped: "f980c34ca877437a8630d6881148bb79"
+        case .workerTrouble: "07f0e9b204c24820a26c3afa8a4ad248"
+        case .fatal: "1d57bcb8ed97432280822c110ff533dd"
+        }
+    }
+
+    private var fields: [(name: String, value: String)] {
+        switch self {
+        case .started(let root, let waiting):
+            [("RUSHES_ROOT", root), ("RUSHES_WAITING", String(waiting))]
+        case .accepted(let job, let request): Self.job(job, request, "queued")
+        case .refusedClaim(let request, _): [("RUSHES_REQUEST", request)]
+        case .begun(let job, let request, let attempt):
+            Self.job(job, request, "running") + [("RUSHES_ATTEMPT", String(attempt))]
+        case .done(let facts): facts.fields("done")
+        case .failed(let facts, let code): facts.fields("failed") + [("RUSHES_ERROR_CODE", code)]
+        case .crashed(let facts, _, let crashes):
+            facts.fields("crashed") + [("RUSHES_CRASHES", String(crashes))]
+        case .setAside(let job, let request, _): Self.job(job, request, "deferred")
+        case .interrupted(let job, let request): Self.job(job, request, "queued")
+        case .trouble, .workerTrouble, .fatal, .searched: []
+        case .stopping(_, let waiting), .stopped(let waiting):
+            [("RUSHES_WAITING", String(waiting))]
+        }
+    }
+
+    private static func job(
+        _ job: String, _ request: String, _ state: String
+    ) -> [(name: String, value: String)] {
+        [("RUSHES_JOB", job), ("RUSHES_REQUEST", request), ("RUSHES_STATE", state)]
+    }
+}
+
+extension Event.Facts {
+    /// Seconds with one digit after the point, free of any locale.
+    fileprivate var rounded: String { String((seconds * 10).rounded() / 10) }
+
+    fileprivate func fields(_ state: String) -> [(name: String, value: String)] {
+        [
+            ("RUSHES_JOB", job), ("RUSHES_REQUEST", request), ("RUSHES_STATE", state),
+            ("RUSHES_MODE", mode?.rawValue ?? ""), ("RUSHES_SECONDS", rounded),
+            ("RUSHES_RESULT", result),
+        ]
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Generation
+internal import Glibc
+internal import Requests
+internal import Spool
+
+/// The commands that work here and now, for a person who waits at a terminal or for a script.
+package enum Foreground {
+    /// Makes one request's results into a folder, which gets what the outbox folder would hold.
+    ///
+    /// Without a folder it is called like the request and stands in the current directory. Nothing
+    /// appears in it before everything is complete, and nothing at all after a failure.
+    package static func generate(_ path: String, into folder: String?, engine: EngineSettings)
+        -> ExitStatus
+    {
+        let name = RequestFile.resultName(of: path)
+        let bytes: [UInt8]
+        switch RequestFile.read(path) {
+        case .success(let content): bytes = content
+        case .failure(let unreadable): return refuse(path, unreadable)
+        }
+        do throws(SpoolError) {
+            let target = folder ?? name
+            let delivery = try Delivery(to: target)
+            let bar = ProgressBar()
+            let production = Production(engine: engine.engine, name: name, queued: .now())
+            let result = production.make(bytes, into: delivery.output) { bar.show($0) }
+            bar.end()
+            switch result {
+            case .success(let record):
+                try delivery.write(Array(record.text.utf8), as: "result.json")
+                try delivery.write(bytes, as: "request.json")
+                try delivery.finish()
+                for file in record.files { output("\(target)/\(file.name)") }
+                return .success
+            case .failure(let refusal):
+                complain(refusal.report(fileName: RequestFile.name(of: path)))
+                return refusal.status
+            }
+        } catch {
+            complain("rushes: \(error)")
+            return .cannotCreate
+        }
+    }
+
+    /// Checks requests and prints what each would do, or all that is wrong with it.
+    ///
+    /// The status is that of the first request that is wrong.
+    package static func validate(_ paths: [String], engine: EngineSettings) -> ExitStatus {
+        var status = ExitStatus.success
+        for path in paths {
+            let result = check(path, engine.engine)
+            if status == .success { status = result }
+        }
+        return status
+    }
+
+    private static func check(_ path: String, _ engine: Engine) -> ExitStatus {
+        let bytes: [UInt8]
+        switch RequestFile.read(path) {
+        case .success(let content): bytes = content
+        case .failure(let unreadable): return refuse(path, unreadable)
+        }
+        do throws(RequestError) {
+            let request = try Request(parsing: bytes)
+            do throws(GenerationError) {
+                output(try engine.plan(request).text)
+                return .success
+            } catch {
+                complain(error.failure.report(fileName: RequestFile.name(of: path), source: bytes))
+                return ExitStatus(rawValue: error.exitStatus) ?? .internalError
+            }
+        } catch {
+            complain(error.report(fileName: RequestFile.name(of: path)))
+            return .badRequest
+        }
+    }
+
+    private static func refuse(_ path: String, _ unreadable: UnreadableRequest) -> ExitStatus {
+        complain("rushes: '\(path)': \(unreadable) \(unreadable.hint)")
+        return unreadable == .missing ? .inputMissing : .badRequest
+    }
+
+    private static func output(_ text: String) {
+        put(text, STDOUT_FILENO)
+    }
+
+    private static func complain(_ text: String) {
+        put(text, STDERR_FILENO)
+    }
+}
+
+/// Writes a line or a text that ends in one; a reader that went away is no reason to fail.
+func put(_ text: String, _ descriptor: Int32) {
+    var bytes = Array(text.utf8)
+    if bytes.last != 0x0A { bytes.append(0x0A) }
+    write(bytes, descriptor)
+}
+
+func write(_ bytes: [UInt8], _ descriptor: Int32) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = unsafe rest.withUnsafeBytes {
+            unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+        }
+        guard count > 0 else { return }
+        rest = rest.dropFirst(count)
+    }
+}

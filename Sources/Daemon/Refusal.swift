@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Requests
+internal import Spool
+
+/// Why there is no video: for people, for the record, and for the caller of the program.
+struct Refusal: Error {
+    let failure: Failure
+    let status: ExitStatus
+    /// The request as it came, to quote from; nil when it could not be read.
+    let source: [UInt8]?
+    let record: ResultRecord
+
+    /// A refusal with the record that goes beside it.
+    init(
+        _ failure: Failure, _ status: ExitStatus, source: [UInt8]? = nil, name: String,
+        queued: Timestamp
+    ) {
+        self.failure = failure
+        self.status = status
+        self.source = source
+        var record = ResultRecord(request: name)
+        record.mode = failure.mode
+        record.failure = failure
+        record.timing.queued = queued
+        record.timing.finished = .now()
+        self.record = record
+    }
+
+    /// The text of `error.txt`.
+    func report(fileName: String) -> String {
+        failure.report(fileName: fileName, source: source)
+    }
+}
+
+extension Workplace {
+    /// Ends the work with a refusal; what was made until then is thrown away.
+    consuming func refuse(_ refusal: Refusal) throws(SpoolError) {
+        try clear()
+        try write(refusal.report(fileName: fileName), as: "error.txt")
+        try write(refusal.record.text, as: "result.json")
+        try conclude(.failed)
+    }
+}
+
+extension UnreadableRequest {
+    /// The same for a record and a report.
+    var failure: Failure {
+        Failure(code: Failure.badRequest, message: description, hint: hint)
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Generation
+internal import Requests
+
+/// What a worker tells its supervisor: one line of words.
+enum Report: Equatable {
+    /// The request was understood and has this mode.
+    case mode(ModeName)
+    /// The job has come this far.
+    case progress(Progress)
+    /// There will be no video; the word for scripts that says why.
+    case failure(code: String)
+
+    /// The line; fractions in millionths, so that no number depends on anything.
+    var line: String {
+        switch self {
+        case .mode(let mode):
+            "mode \(mode.rawValue)"
+        case .progress(let progress):
+            "progress \(progress.stage.rawValue) \(progress.completed) \(progress.total) "
+                + "\(Int(progress.fraction * 1_000_000))"
+        case .failure(let code):
+            "failure \(code)"
+        }
+    }
+
+    /// Reads a line; nil when it is none of these, which a worker that went wrong may write.
+    init?(_ line: String) {
+        let words = line.split(separator: " ")
+        switch (words.first, words.count) {
+        case ("mode", 2):
+            guard let mode = ModeName(rawValue: String(words[1])) else { return nil }
+            self = .mode(mode)
+        case ("progress", 5):
+            guard let stage = Stage(rawValue: String(words[1])), let completed = Int(words[2]),
+                let total = Int(words[3]), let millionths = Int(words[4]),
+                (0...1_000_000).contains(millionths)
+            else { return nil }
+            self = .progress(
+                Progress(
+                    stage: stage, completed: completed, total: total,
+                    fraction: Double(millionths) / 1_000_000))
+        case ("failure", 2):
+            self = .failure(code: String(words[1]))
+        default:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Daemon
+
+/// The service.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watches ROOT/inbox and makes a video of every request.")
+
+    @Option(help: ArgumentHelp("The folder with inbox, outbox and spool.", valueName: "DIR"))
+    var root = "/srv/rushes"
+
+    @OptionGroup var engine: EngineOptions
+
+    @Option(help: ArgumentHelp("How many jobs run at the same time, 1 to 16.", valueName: "N"))
+    var jobs = 1
+
+    @Flag(help: "Empty the inbox and end.")
+    var once = false
+
+    func validate() throws {
+        guard Configuration.jobsRange.contains(jobs) else {
+            throw ValidationError("--jobs must be between 1 and 16, not \(jobs).")
+        }
+        guard !root.isEmpty else { throw ValidationError("--root must name a folder.") }
+    }
+
+    func run() throws {
+        let words = ["rushes", "work"] + engine.settings.arguments
+        try end(
+            Daemon.serve(
+                Configuration(
+                    root: root, jobs: jobs, once: once, worker: "/proc/self/exe",
+                    workerWords: words)))
+    }
+}
