@@ -35,7 +35,7 @@ package enum Foreground {
                 for file in record.files { output("\(target)/\(file.name)") }
                 return .success
             case .failure(let refusal):
-                complain(refusal.report(fileName: RequestFile.name(of: path)))
+                complain(refusal.report(fileName: RequestFile.name(of: path), isInOutbox: false))
                 return refusal.status
             }
         } catch {
@@ -68,11 +68,13 @@ package enum Foreground {
                 output(try engine.plan(request).text)
                 return .success
             } catch {
-                complain(error.failure.report(fileName: RequestFile.name(of: path), source: bytes))
+                complain(
+                    error.failure.report(
+                        fileName: RequestFile.name(of: path), source: bytes, isInOutbox: false))
                 return ExitStatus(rawValue: error.exitStatus) ?? .internalError
             }
         } catch {
-            complain(error.report(fileName: RequestFile.name(of: path)))
+            complain(error.report(fileName: RequestFile.name(of: path), isInOutbox: false))
             return .badRequest
         }
     }

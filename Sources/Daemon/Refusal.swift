@@ -28,8 +28,8 @@ struct Refusal: Error {
     }
 
     /// The text of `error.txt`.
-    func report(fileName: String) -> String {
-        failure.report(fileName: fileName, source: source)
+    func report(fileName: String, isInOutbox: Bool = true) -> String {
+        failure.report(fileName: fileName, source: source, isInOutbox: isInOutbox)
     }
 }
 

@@ -19,15 +19,12 @@ package struct Engine: Sendable {
     }
 
     /// The names of all installed models, sorted.
-    ///
-    /// - Throws: `GenerationError.model` where a `model_index.json` cannot be read.
-    package func installedModels() throws(GenerationError) -> [String] {
+    package var installedModels: [String] {
         var names: Set<String> = []
         for directory in modelDirectories {
-            for name in listDirectory(directory) where !name.hasPrefix(".") {
-                do {
-                    if try ModelFolder.stands(at: "\(directory)/\(name)") { names.insert(name) }
-                } catch { throw .model(error) }
+            for name in listDirectory(directory)
+            where !name.hasPrefix(".") && ModelFolder.stands(at: "\(directory)/\(name)") {
+                names.insert(name)
             }
         }
         return names.sorted()
@@ -37,15 +34,15 @@ package struct Engine: Sendable {
     ///
     /// - Throws: `GenerationError.noModel` and `.model`.
     func model(named wanted: String?) throws(GenerationError) -> (name: String, ModelFolder) {
-        let installed = try installedModels()
+        let installed = installedModels
         let only = installed.count == 1 ? installed.first : nil
         let name = wanted ?? (installed.contains("starter") ? "starter" : only)
         guard let name, installed.contains(name) else {
             throw .noModel(wanted: wanted, installed: installed, searched: modelDirectories)
         }
-        do {
+        do throws(ModelError) {
             for directory in modelDirectories
-            where try ModelFolder.stands(at: "\(directory)/\(name)") {
+            where ModelFolder.stands(at: "\(directory)/\(name)") {
                 return (name, try ModelFolder(path: "\(directory)/\(name)"))
             }
         } catch { throw .model(error) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import JSON
 import Weights
 
@@ -32,13 +33,9 @@ package struct ModelFolder: Sendable {
         return paths
     }
 
-    /// Whether `path` holds a `model_index.json`.
-    ///
-    /// - Throws: `ModelError.weights` where there is one that cannot be read.
-    package static func stands(at path: String) throws(ModelError) -> Bool {
-        do { return try JSONFile.readIfPresent("\(path)/model_index.json") != nil } catch {
-            throw .weights(error)
-        }
+    /// Whether `path` holds a `model_index.json`, be it right or wrong.
+    package static func stands(at path: String) -> Bool {
+        unsafe access("\(path)/model_index.json", F_OK) == 0
     }
 
     /// Reads `model_index.json` and `rushes.json`.

@@ -24,12 +24,16 @@ extension Failure {
     ///
     /// It says what is wrong, shows the lines in question, what to write instead, an example that
     /// works, and how to try again. `fileName` is the request's name in the inbox, `source` the
-    /// request as it came (without it no lines are shown).
-    package func report(fileName: String, source: [UInt8]? = nil) -> String {
+    /// request as it came (without it no lines are shown). Somebody at a terminal
+    /// (`isInOutbox` false) has the file before them and is not told where it lies.
+    package func report(
+        fileName: String, source: [UInt8]? = nil, isInOutbox: Bool = true
+    ) -> String {
         let name = FieldValue.quoted(fileName)
         var parts = ["No video was made from \(name)."]
         if problems.isEmpty {
             parts.append(hint.isEmpty ? message : message + "\n" + hint)
+            guard isInOutbox else { return parts.joined(separator: "\n\n") + "\n" }
             parts.append(
                 """
                 Nothing is lost: all that you dropped lies in this folder.
@@ -46,6 +50,7 @@ extension Failure {
         let exampleMode = mode.flatMap { $0.isAvailable ? $0 : nil } ?? .textToVideo
         parts.append("A request that works looks like this:")
         parts.append(Self.indented(exampleMode.example.serialized()))
+        guard isInOutbox else { return parts.joined(separator: "\n\n") + "\n" }
         parts.append(
             """
             To try again: open request.json in this folder with a plain text editor, correct it,

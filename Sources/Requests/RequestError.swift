@@ -35,7 +35,7 @@ package struct RequestError: Error, Equatable, Sendable, CustomStringConvertible
     }
 
     /// The text of `error.txt`; see ``Failure/report(fileName:source:)``.
-    package func report(fileName: String) -> String {
-        failure.report(fileName: fileName, source: source)
+    package func report(fileName: String, isInOutbox: Bool = true) -> String {
+        failure.report(fileName: fileName, source: source, isInOutbox: isInOutbox)
     }
 }
