@@ -78,11 +78,14 @@ func maximum(_ x: UnsafePointer<Float>, count: Int) -> Float {
 /// (S. Moshier, netlib.org/cephes, single/expf.c).
 @inline(__always)
 func exponential(_ x: Lane) -> Lane {
-    let clamped = x.clamped(
-        lowerBound: Lane(repeating: -87.3), upperBound: Lane(repeating: 88.3))
-    // Adding and subtracting 1.5·2²³ rounds to the nearest integer without a library call.
+    let low = Lane(repeating: -87.3)
+    let high = Lane(repeating: 88.3)
+    let clamped = x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)
+    // Adding 1.5·2²³ rounds to the nearest integer and leaves it in the low bits of the fraction:
+    // no library call, and no conversion, which is slow for a generic vector.
     let magic = Lane(repeating: 12_582_912)
-    let n = (clamped * 1.442_695_04 + magic) - magic
+    let shifted = clamped * 1.442_695_04 + magic
+    let n = shifted - magic
     let r = (clamped - n * 0.693_359_375) - n * -2.121_944_4e-4
     var p = Lane(repeating: 1.987_569_1e-4)
     p = p * r + 1.398_199_95e-3
@@ -91,7 +94,8 @@ func exponential(_ x: Lane) -> Lane {
     p = p * r + 1.666_666_5e-1
     p = p * r + 0.5
     p = p * r * r + r + 1
-    let exponent = SIMD8<Int32>(truncatingIfNeeded: SIMD8<Int32>(n) &+ 127) &<< 23
+    let bits = unsafe unsafeBitCast(shifted, to: SIMD8<Int32>.self)
+    let exponent = (bits &- (0x4b40_0000 - 127)) &<< 23
     let power = unsafe unsafeBitCast(exponent, to: Lane.self)
     return (p * power).replacing(with: 0, where: x .< -87.3)
 }

@@ -21,6 +21,7 @@ func convolve(_ frames: [Tensor?], weight: Weight, bias: Weight, upsampling: Int
     guard let shape = frames.last??.shape else { preconditionFailure("there is no frame") }
     let kernel =
         weight.shape.count == 4 ? [1] + weight.shape.dropFirst(2) : [] + weight.shape.dropFirst(2)
+    precondition(upsampling == 1 || upsampling == 2, "upsampling by \(upsampling)")
     precondition(
         kernel[0] == frames.count && weight.shape[1] == shape[0],
         "a kernel \(weight.shape) does not fit \(frames.count) frames \(shape)")
@@ -145,12 +146,12 @@ private struct PatchLayout {
                 unsafe target.update(repeating: 0, count: inside.lowerBound)
                 unsafe (target + inside.upperBound)
                     .update(repeating: 0, count: width - inside.upperBound)
-                let line = unsafe source + y / upsampling * columns
+                let line = unsafe source + (upsampling == 1 ? y : y >> 1) * columns
                 if upsampling == 1 {
                     unsafe (target + inside.lowerBound)
                         .update(from: line + inside.lowerBound + right, count: inside.count)
                 } else {
-                    for x in inside { unsafe target[x] = line[(x + right) / upsampling] }
+                    for x in inside { unsafe target[x] = line[(x + right) >> 1] }
                 }
             }
             unsafe target += width
