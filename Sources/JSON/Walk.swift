@@ -138,11 +138,28 @@ struct Walk: ~Copyable {
     private mutating func number() throws(JSONError) -> JSONNode.Content {
         let start = offset
         try scanNumber()
-        let content = tokener.scalar(in: start..<offset, of: text)
-        if let content, content != .double(.infinity), content != .double(-.infinity) {
-            return content
+        let digits = text.terminated[start..<offset]
+        guard let content = tokener.scalar(in: start..<offset, of: text) else {
+            throw explainMagnitude(from: start)
+        }
+        if holds(content, digits) { return content }
+        if limits.roundsLargeIntegers, let value = Double(String(decoding: digits, as: UTF8.self)),
+            value.isFinite
+        {
+            return .double(value)
         }
         throw explainMagnitude(from: start)
+    }
+
+    /// Whether json-c kept the number: it saturates large integers and makes 1e999 infinite.
+    private func holds(_ content: JSONNode.Content, _ digits: ArraySlice<UInt8>) -> Bool {
+        switch content {
+        case .double(let value): value.isFinite
+        case .integer(0): true
+        case .integer(let value): String(value).utf8.elementsEqual(digits)
+        case .unsigned(let value): String(value).utf8.elementsEqual(digits)
+        default: false
+        }
     }
 
     mutating func skipSpace() {

@@ -78,17 +78,13 @@ extension Validation {
 
     /// One to five digits without leading zero.
     private static func count(_ text: String) -> Int? {
-        let isPlain = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        return isPlain && text.utf8.count <= 5 && !text.hasPrefix("0") ? Int(text) : nil
+        isDigits(text) && text.utf8.count <= 5 && !text.hasPrefix("0") ? Int(text) : nil
     }
 
     /// Digits, perhaps with a point and more digits.
     private static func decimal(_ text: String) -> Double? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        let isPlain = parts.allSatisfy { part in
-            (1...5).contains(part.utf8.count)
-                && part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        }
+        let isPlain = parts.allSatisfy { isDigits($0) && $0.utf8.count <= 5 }
         return parts.count <= 2 && isPlain ? Double(text) : nil
     }
 

@@ -23,7 +23,9 @@ extension Validation {
             return nil
         }
         if let mode = ModeName(rawValue: text) { return mode }
-        if text.utf8.count <= 2, let number = Int(text), let mode = ModeName(number: number) {
+        if Self.isDigits(text), text.utf8.count <= 2, let number = Int(text),
+            let mode = ModeName(number: number)
+        {
             return mode
         }
         let names = ModeName.allCases.map(\.rawValue)
@@ -41,8 +43,8 @@ extension Validation {
     /// 0 to 2^64−1 as a number or as digits in a string.
     mutating func seed(_ value: FieldValue) -> UInt64? {
         if let seed = value.node.uint64 { return seed }
-        if let text = value.node.string, text.utf8.count <= 20, let seed = UInt64(text),
-            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        if let text = value.node.string, Self.isDigits(text), text.utf8.count <= 20,
+            let seed = UInt64(text)
         {
             return seed
         }
@@ -50,6 +52,12 @@ extension Validation {
             value, wanted: "a whole number from 0 to \(UInt64.max)",
             hint: "Write for example 7, or leave it out for a random one.")
         return nil
+    }
+
+    /// Whether a text is nothing but the digits 0 to 9.
+    static func isDigits(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     }
 
     /// How many videos; their seeds must exist.
