@@ -57,10 +57,12 @@ package final class Daemon {
         search()
         log(.started(root: configuration.root, waiting: waiting.count + arrived.count))
         Notifier.ready()
-        while !isFinished {
+        while true {
             keepTime()
             acceptSome()
             beginSome()
+            // Asked here, because beginning may end a job without a worker whose end would wake us.
+            if isFinished { break }
             showStatus()
             _ = try wait(for: descriptors, until: deadline)
             try obey()

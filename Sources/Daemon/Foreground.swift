@@ -69,7 +69,7 @@ package enum Foreground {
                 return .success
             } catch {
                 complain(
-                    error.failure.report(
+                    error.failure.located(in: bytes).report(
                         fileName: RequestFile.name(of: path), source: bytes, isInOutbox: false))
                 return ExitStatus(rawValue: error.exitStatus) ?? .internalError
             }

@@ -30,7 +30,7 @@ struct Production {
             record.timing.queued = queued
             return .success(record)
         } catch {
-            var failure = error.failure
+            var failure = error.failure.located(in: bytes)
             failure.mode = request.mode.name
             let status = ExitStatus(rawValue: error.exitStatus) ?? .internalError
             return .failure(

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Commands")
+struct CommandTests {
+    private func write(_ text: String, _ root: Root) throws -> String {
+        let path = "\(root.path)/a film 🎬.json"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    @Test func `generate leaves what the outbox folder would hold`() throws {
+        try withRoot { root in
+            let path = try write(smallRequest(), root)
+            let end = try Program(
+                ["generate", path, "--models", Root.models, "--output", "\(root.path)/out"]
+            ).end()
+            #expect(end.status == 0, "\(end.complaints)")
+            #expect(
+                root.names(in: "out") == [
+                    "a film 🎬.mp4", "poster.jpg", "request.json", "result.json",
+                ])
+            #expect(end.output.contains("a film 🎬.mp4"))
+        }
+    }
+
+    @Test func `generate with png gives a folder of frames`() throws {
+        try withRoot { root in
+            let request = smallRequest().dropLast() + #", "format": "png"}"#
+            let path = try write(String(request), root)
+            let end = try Program(["generate", path, "--models", Root.models], in: root.path).end()
+            #expect(end.status == 0, "\(end.complaints)")
+            #expect(
+                root.names(in: "a film 🎬/a film 🎬")
+                    == (0..<5).map { "000\($0).png" })
+        }
+    }
+
+    @Test func `validate prints the plan and makes nothing`() throws {
+        try withRoot { root in
+            let path = try write(smallRequest(), root)
+            let end = try Program(["validate", path, "--models", Root.models]).end()
+            #expect(end.status == 0)
+            for key in ["\"size\": \"32x32\"", "\"teraflop\"", "\"memory_bytes\"", "\"seconds\""] {
+                #expect(end.output.contains(key), "\(end.output)")
+            }
+            #expect(root.names(in: "") == ["a film 🎬.json"])
+        }
+    }
+
+    @Test(arguments: ["generate", "validate"])
+    func `a bad request is 65, a missing one 66, and nothing is made`(command: String) throws {
+        try withRoot { root in
+            let path = try write(#"{"mode": "text-to-video", "promt": "x"}"#, root)
+            let bad = try Program([command, path, "--models", Root.models], in: root.path).end()
+            #expect(bad.status == 65)
+            #expect(bad.complaints.contains(#"Did you mean "prompt"?"#))
+            #expect(!bad.complaints.contains("in this folder"))
+            let missing = try Program(
+                [command, "nowhere.json", "--models", Root.models], in: root.path
+            ).end()
+            #expect(missing.status == 66)
+            #expect(missing.complaints.contains("nowhere.json"))
+            #expect(root.names(in: "a film 🎬").isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ["generate"], ["serve", "--jobs", "17"], ["serve", "--jobs", "0"], ["nonsense"],
+        ["generate", "x.json", "--precision", "int8"],
+        ["generate", "x.json", "--precision", "float64"],
+    ])
+    func `wrong usage is 64`(words: [String]) throws {
+        #expect(try Program(words).end().status == 64)
+    }
+
+    @Test func `an output that cannot be made is 73`() throws {
+        try withRoot { root in
+            let path = try write(smallRequest(), root)
+            let end = try Program(
+                ["generate", path, "--models", Root.models, "--output", "\(path)/inside"]
+            ).end()
+            #expect(end.status == 73)
+        }
+    }
+
+    @Test func `no model is 78`() throws {
+        try withRoot { root in
+            let path = try write(#"{"mode": "text-to-video", "prompt": "x"}"#, root)
+            let end = try Program(["generate", path, "--models", root.path]).end()
+            #expect(end.status == 78)
+            #expect(end.complaints.contains("No model is installed"))
+        }
+    }
+}
