@@ -39,13 +39,23 @@ extension Daemon {
             guard !attempts.areExhausted else { return try giveUp(claim, attempts) }
             attempts.starts += 1
             try claim.record(attempts)
-            let child = try ChildProcess(
-                configuration.worker,
-                words: configuration.workerWords + ["--parent", "\(ownProcess)", claim.folder])
+            let child = try start(claim, attempts)
             log(.begun(job: job, request: request, attempt: attempts.starts))
             running.append(Run(claim, child: child, attempts: attempts))
         } catch {
             leave(job, request, "\(error)")
+        }
+    }
+
+    /// Starts the worker; a start that fails does not count, because the job is not to blame.
+    private func start(_ claim: borrowing Claim, _ attempts: Attempts) throws -> ChildProcess {
+        do throws(ServiceError) {
+            return try ChildProcess(
+                configuration.worker,
+                words: configuration.workerWords + ["--parent", "\(ownProcess)", claim.folder])
+        } catch {
+            try claim.record(Attempts(starts: attempts.starts - 1, crashes: attempts.crashes))
+            throw error
         }
     }
 

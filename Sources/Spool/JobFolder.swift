@@ -69,6 +69,12 @@ package struct Attempts: Equatable, Sendable {
     /// Begun, and seen to crash.
     package var crashes = 0
 
+    /// Counts so far.
+    package init(starts: Int = 0, crashes: Int = 0) {
+        self.starts = starts
+        self.crashes = crashes
+    }
+
     /// A job that crashed this often is refused.
     package static let crashLimit = 3
     /// A job that was begun this often without an end is refused: it may be what ends the service.
