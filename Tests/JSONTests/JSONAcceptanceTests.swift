@@ -102,6 +102,20 @@ import Testing
         #expect(nodes[7].double == nil)
     }
 
+    /// An unlimited tokenizer's `model_max_length`; in a request the same digits are refused.
+    @Test(arguments: [
+        ("1" + String(repeating: "0", count: 30), 1e30), ("18446744073709551616", 0x1p64),
+        ("-9223372036854775809", -0x1p63),
+    ])
+    func roundsLargeIntegersOfConfigurations(digits: String, value: Double) throws {
+        let node = try JSONNode(parsing: Array(digits.utf8), limits: .configuration)
+        #expect(node.content == .double(value))
+        #expect(node.int == nil && node.uint64 == nil)
+        #expect(throws: JSONError.self) {
+            try JSONNode(parsing: Array(digits.utf8), limits: .request)
+        }
+    }
+
     /// The header of a safetensors file with very many tensors, all on one line.
     @Test func readsLongHeaders() throws {
         let count = 50_000
