@@ -7,7 +7,7 @@ import Model
 package struct Engine: Sendable {
     /// The version that results and videos carry.
     package static let version = "0.1.0"
-    /// Folders that hold models, each a folder of its own; the first one wins where names repeat.
+    /// Folders that hold models, or are one; the first one wins where names repeat.
     package var modelDirectories: [String]
     package var precision: Precision
 
@@ -18,16 +18,20 @@ package struct Engine: Sendable {
         self.precision = precision
     }
 
-    /// The names of all installed models, sorted.
-    package var installedModels: [String] {
-        var names: Set<String> = []
+    /// The folders of all installed models, by name.
+    package var installedModels: [String: String] {
+        var paths: [String: String] = [:]
         for directory in modelDirectories {
-            for name in listDirectory(directory)
-            where !name.hasPrefix(".") && ModelFolder.stands(at: "\(directory)/\(name)") {
-                names.insert(name)
+            // Somebody who names a model's own folder means that model.
+            if ModelFolder.stands(at: directory), let name = lastComponent(of: directory) {
+                paths[name] = paths[name] ?? directory
+            }
+            for name in listDirectory(directory) where !name.hasPrefix(".") {
+                let path = "\(directory)/\(name)"
+                if paths[name] == nil, ModelFolder.stands(at: path) { paths[name] = path }
             }
         }
-        return names.sorted()
+        return paths
     }
 
     /// Opens the model that a request names, else the one called `starter`, else the only one.
@@ -35,19 +39,21 @@ package struct Engine: Sendable {
     /// - Throws: `GenerationError.noModel` and `.model`.
     func model(named wanted: String?) throws(GenerationError) -> (name: String, ModelFolder) {
         let installed = installedModels
-        let only = installed.count == 1 ? installed.first : nil
-        let name = wanted ?? (installed.contains("starter") ? "starter" : only)
-        guard let name, installed.contains(name) else {
-            throw .noModel(wanted: wanted, installed: installed, searched: modelDirectories)
+        let only = installed.count == 1 ? installed.keys.first : nil
+        let name = wanted ?? (installed["starter"] == nil ? only : "starter")
+        guard let name, let path = installed[name] else {
+            throw .noModel(
+                wanted: wanted, installed: installed.keys.sorted(), searched: modelDirectories)
         }
-        do throws(ModelError) {
-            for directory in modelDirectories
-            where ModelFolder.stands(at: "\(directory)/\(name)") {
-                return (name, try ModelFolder(path: "\(directory)/\(name)"))
-            }
-        } catch { throw .model(error) }
-        throw .noModel(wanted: wanted, installed: installed, searched: modelDirectories)
+        do { return (name, try ModelFolder(path: path)) } catch { throw .model(error) }
     }
+}
+
+/// The name of a folder, links and dots resolved; nil where it is none or not UTF-8.
+private func lastComponent(of path: String) -> String? {
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(validatingCString: resolved)?.split(separator: "/").last.map(String.init)
 }
 
 /// The names in a directory; none where it cannot be read, as with a default that does not exist.

@@ -107,8 +107,7 @@ extension Engine {
         let guidance = request.guidance ?? folder.defaults.guidance
         return Plan(
             mode: request.mode.name, model: name, prompt: request.prompt,
-            negativePrompt: request.negativePrompt.isEmpty
-                ? folder.defaults.negativePrompt : request.negativePrompt,
+            negativePrompt: request.negativePrompt ?? folder.defaults.negativePrompt,
             width: size.width, height: size.height, frames: frames, frameRate: rate,
             seed: request.seed, steps: steps, guidance: guidance,
             shift: request.shift ?? scheduler.shift, format: request.format,

@@ -5,8 +5,8 @@ package struct Request: Equatable, Sendable {
     package var mode: Mode
     /// What is to be seen; empty where the mode needs no words.
     package var prompt: String
-    /// What is not to be seen; empty when absent.
-    package var negativePrompt: String
+    /// What is not to be seen; the model's own when absent, nothing when empty.
+    package var negativePrompt: String?
     /// Trained styles, at most ``Limits/styles``.
     package var styles: [StyleChoice]
     /// Weight of the control branch, 0 to 2.

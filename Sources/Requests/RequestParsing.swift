@@ -62,7 +62,7 @@ extension Validation {
         let common = Request(
             mode: payload ?? .textToVideo,
             prompt: prompt,
-            negativePrompt: negativePrompt ?? "",
+            negativePrompt: negativePrompt,
             styles: value(.style).flatMap { styles($0) } ?? [],
             strength: value(.strength).flatMap {
                 number($0, in: Limits.strength, example: 1)

@@ -49,6 +49,16 @@ struct RefusalTests {
         #expect(error?.exitStatus == 78)
     }
 
+    @Test func `the folder of a model itself counts as installed`() throws {
+        let engine = Engine(modelDirectories: ["\(Golden.folder)/checkpoints/../checkpoints/half"])
+        #expect(try engine.plan(try request(#""seed": 1"#)).model == "half")
+    }
+
+    @Test func `an empty negative prompt is a wish`() throws {
+        let plan = try engine.plan(try request(#""model": "half", "negative_prompt": """#))
+        #expect(plan.negativePrompt == "")
+    }
+
     @Test func `no models at all`() throws {
         let request = try request(#""seed": 1"#)
         let empty = Engine(modelDirectories: ["/nowhere/at all"])

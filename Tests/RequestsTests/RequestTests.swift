@@ -36,7 +36,7 @@ import Testing
         let request = try Request.parse(Request.example(), available: .thisVersion)
         #expect(request.mode == .textToVideo)
         #expect(request.prompt == "a red balloon drifts over the harbour at sunset")
-        #expect(request.negativePrompt == "")
+        #expect(request.negativePrompt == nil)
         #expect(request.size == nil && request.length == nil && request.framesPerSecond == nil)
         #expect(request.seed == nil && request.steps == nil && request.guidance == nil)
         #expect(request.shift == nil && request.model == nil && request.delivery == nil)
