@@ -64,8 +64,6 @@ package final class Daemon {
             // Asked here, because beginning may end a job without a worker whose end would wake us.
             if isFinished { break }
             showStatus()
-            // Asked here, because the lines above may have done all there was to do.
-            if isFinished { break }
             _ = try wait(for: descriptors, until: deadline)
             try obey()
             arrive(try inbox.arrivals(at: .now))

@@ -42,7 +42,7 @@ enum Event {
     private var sentence: String {
         switch self {
         case .started(let root, let waiting):
-            "watching '\(root)/inbox'" + (waiting > 0 ? ", \(waiting) jobs waiting" : "")
+            "watching '\(root)/inbox'" + (waiting > 0 ? ", jobs waiting: \(waiting)" : "")
         case .accepted(_, let request): "accepted '\(request)'"
         case .refusedClaim(let request, let reason):
             "cannot accept '\(request)' yet, ignoring it until it changes: \(reason)"
@@ -63,8 +63,10 @@ enum Event {
         case .fatal(let text): text
         case .searched: "searching the whole inbox"
         case .stopping(let running, let waiting):
-            "stopping, \(running) jobs running and \(waiting) waiting"
-        case .stopped(let waiting): "stopped, \(waiting) jobs left for the next start"
+            "stopping, jobs running: \(running), waiting: \(waiting)"
+        case .stopped(let waiting):
+            waiting > 0
+                ? "stopped, jobs left for the next start: \(waiting)" : "stopped, no jobs left"
         }
     }
 

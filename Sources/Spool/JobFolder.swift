@@ -78,7 +78,9 @@ package struct Attempts: Equatable, Sendable {
     /// A job that crashed this often is refused.
     package static let crashLimit = 3
     /// A job that was begun this often without an end is refused: it may be what ends the service.
-    package static let startLimit = 10
+    ///
+    /// High, because a service that is killed again and again is seldom its job's fault.
+    package static let startLimit = 50
 }
 
 /// Where a request came from.
