@@ -13,7 +13,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -39,6 +38,21 @@ int pipe2(int ends[2], int flags);
 static inline int clinux_pipe(int *ends) {
     if (pipe2(ends, O_CLOEXEC) != 0) return -1;
     return fcntl(ends[0], F_SETFL, O_NONBLOCK);
+}
+
+// A handler may call nothing but async-signal-safe functions, which only C can promise: it writes
+// the signal's number to a pipe and leaves errno as it was (signal-safety(7)).
+static volatile int clinux_signal_end = -1;
+static void clinux_note_signal(int number) {
+    int reason = errno;
+    unsigned char byte = (unsigned char)number;
+    if (write(clinux_signal_end, &byte, 1) < 0) { /* full: as many signals wait already */ }
+    errno = reason;
+}
+static inline int clinux_note(int number, int end) {
+    struct sigaction action = {.sa_handler = clinux_note_signal, .sa_flags = SA_RESTART};
+    clinux_signal_end = end;
+    return sigaction(number, &action, NULL);
 }
 
 // S_IFMT and its kin are macros with casts.

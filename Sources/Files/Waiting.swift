@@ -26,29 +26,33 @@ package enum Waiting {
         return count > 0 ? Set(entries.lazy.filter { $0.revents != 0 }.map(\.fd)) : []
     }
 
-    /// Blocks the signals for this process and delivers them here instead; calls `signalfd`.
+    /// Delivers these signals to the whole process as something to read; calls `sigaction`.
+    ///
+    /// Not `signalfd`: that needs the signal blocked in every thread, and libraries start threads
+    /// before `main` does anything. Once for a process: a later call takes the signals over.
     package static func signals(_ numbers: [Int32]) throws(FileError) -> OwnedDescriptor {
+        let label = Path("signals")
+        let pipe = try Pipe()
+        // The handlers' end stays open for as long as the process lives.
+        let end = try retrying("watch", label) { fcntl(pipe.writing.number, F_DUPFD_CLOEXEC, 3) }
+        try retrying("watch", label) { fcntl(end, F_SETFL, O_NONBLOCK) }
         var set = sigset_t()
         unsafe sigemptyset(&set)
-        for number in numbers { unsafe sigaddset(&set, number) }
-        try retrying("block", Path("signals")) { unsafe sigprocmask(SIG_BLOCK, &set, nil) }
-        return OwnedDescriptor(
-            adopting: try retrying("watch", Path("signals")) {
-                unsafe signalfd(-1, &set, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
-            })
+        for number in numbers {
+            try retrying("watch", label) { clinux_note(number, end) }
+            unsafe sigaddset(&set, number)
+        }
+        // Whoever started this process may have blocked them.
+        try retrying("unblock", label) { unsafe sigprocmask(SIG_UNBLOCK, &set, nil) }
+        return pipe.takeReading()
     }
 
     /// The number of the next signal that waits in a descriptor of `signals(_:)`, or nil.
     package static func nextSignal(
         _ descriptor: borrowing OwnedDescriptor
     ) throws(FileError) -> Int32? {
-        let size = MemoryLayout<signalfd_siginfo>.size
         do throws(FileError) {
-            let bytes = try descriptor.read(upTo: size, Path("signals"))
-            guard bytes.count == size else { return nil }
-            return unsafe bytes.withUnsafeBytes {
-                unsafe Int32(bitPattern: $0.loadUnaligned(as: UInt32.self))
-            }
+            return try descriptor.read(upTo: 1, Path("signals")).first.map(Int32.init)
         } catch {
             guard error.errno == EAGAIN else { throw error }
             return nil

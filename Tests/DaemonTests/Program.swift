@@ -32,9 +32,17 @@ final class Program {
         let program = directory == nil ? Program.path : "/usr/bin/env"
         var arguments = (place + words).map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
+        // A shell and systemd block no signals; the threads of the test runner do.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var unblocked = sigset_t()
+        sigemptyset(&unblocked)
+        posix_spawnattr_setsigmask(&attributes, &unblocked)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var identifier: pid_t = 0
         let status = posix_spawn(
-            &identifier, program, &actions, nil, &arguments, environ)
+            &identifier, program, &actions, &attributes, &arguments, environ)
         try #require(status == 0, "cannot start \(program): error \(status)")
         self.identifier = identifier
     }
