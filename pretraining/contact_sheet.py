@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """python -m pretraining.contact_sheet --model models/starter --to sheet.png
 
-Generates clips of held-out prompts with diffusers and lays them out with the prompts above.
+Generates clips of held-out prompts and lays them out with the prompts above: with diffusers, or
+with our own engine when --rushes names the program.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import subprocess
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -56,17 +59,44 @@ def generate(
     return np.concatenate(clips)
 
 
+def generate_with_engine(rushes: Path, model: Path, prompts: list[str], seed: int) -> np.ndarray:
+    """The same clips (B, T, H, W, 3) by `rushes generate`, which writes lossless frames."""
+    clips = []
+    for number, prompt in enumerate(prompts):
+        with tempfile.TemporaryDirectory() as scratch:
+            request = Path(scratch) / "clip.json"
+            wish = {
+                "mode": "text-to-video",
+                "prompt": prompt,
+                "seed": seed + number,
+                "format": "png",
+                "model": model.name,
+            }
+            request.write_text(json.dumps(wish))
+            subprocess.run(
+                [rushes, "generate", request, "--models", model.parent, "--output", scratch],
+                check=True,
+                capture_output=True,
+            )
+            frames = sorted((Path(scratch) / "clip").glob("*.png"))
+            clips.append(np.stack([np.asarray(Image.open(f)) for f in frames]) / 255)
+    return np.stack(clips)
+
+
 def sheet(clips: np.ndarray, prompts: list[str], columns: int = 2, zoom: int = 1) -> Image.Image:
     """Five frames of each clip in a row, the prompt above, in so many columns."""
     _, _, height, width, _ = clips.shape
     cell_width, cell_height = (width * zoom + 2) * len(SHOWN) + 8, height * zoom + 18
     rows = -(-len(prompts) // columns)
     picture = Image.new("RGB", (cell_width * columns, cell_height * rows + 2), "white")
-    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(size=12)
+    pen = ImageDraw.Draw(picture)
     for number, (clip, prompt) in enumerate(zip(clips, prompts)):
         left = (number % columns) * cell_width + 2
         top = (number // columns) * cell_height
-        pen.text((left, top + 1), prompt, fill="black", font=font)
+        size = 12
+        while pen.textlength(prompt, ImageFont.load_default(size)) > cell_width - 8:
+            size -= 0.5
+        pen.text((left, top + 1), prompt, fill="black", font=ImageFont.load_default(size))
         for place, frame in enumerate(SHOWN):
             pixels = (clip[frame] * 255).round().astype(np.uint8)
             still = Image.fromarray(pixels).resize((width * zoom, height * zoom), Image.NEAREST)
@@ -92,10 +122,15 @@ def main() -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--zoom", type=int, default=1)
     parser.add_argument("--prompt", action="append", help="instead of held-out prompts")
+    parser.add_argument("--rushes", type=Path, help="generate with this program instead")
     given = parser.parse_args()
-    pipeline, defaults = open_model(given.model)
     prompts = given.prompt or [text for _, text in held_out(given.count, given.seed)]
-    clips = generate(pipeline, prompts, defaults, given.seed, given.guidance, given.steps)
+    if given.rushes:
+        model = given.model.resolve()
+        clips = generate_with_engine(given.rushes, model, prompts, given.seed)
+    else:
+        pipeline, defaults = open_model(given.model)
+        clips = generate(pipeline, prompts, defaults, given.seed, given.guidance, given.steps)
     sheet(clips, prompts, zoom=given.zoom).save(given.to, optimize=True)
 
 
