@@ -67,7 +67,8 @@ package struct ChildProcess: ~Copyable {
     /// The whole lines that have come; never waits.
     package mutating func lines() throws(ServiceError) -> [String] {
         do throws(FileError) {
-            while true {
+            // At most 1 MiB at a time: a child that never stops writing does not keep its parent.
+            for _ in 0..<64 {
                 let bytes = try reports.read(upTo: 1 << 14, Path("the worker's reports"))
                 guard !bytes.isEmpty else { break }
                 partial += bytes
@@ -76,7 +77,7 @@ package struct ChildProcess: ~Copyable {
             guard error.errno == EAGAIN else { throw .system(error) }
         }
         guard let end = partial.lastIndex(of: 0x0A) else {
-            if partial.count > Self.lineLimit { partial = [] }
+            if partial.count > Self.lineLimit { partial = Array(partial.prefix(Self.lineLimit)) }
             return []
         }
         let lines = partial[..<end].split(separator: 0x0A)

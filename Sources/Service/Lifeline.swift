@@ -11,6 +11,8 @@ package struct Lifeline: Sendable {
     /// `prctl` with `PR_SET_PDEATHSIG`.
     package init?(toParent id: Int32) {
         guard Waiting.dieWithParent(id) else { return nil }
+        // A report that nobody reads any more would end this process otherwise.
+        signal(SIGPIPE, SIG_IGN)
     }
 
     /// Sends one line to the parent; a parent that no longer listens is no reason to stop.

@@ -11,14 +11,14 @@ package enum InboxName {
     /// conflict copy.
     package static func isRequest(_ name: [UInt8]) -> Bool {
         let name = lowercased(name)
-        return name.count > suffix.count && name.hasSuffix(suffix)
+        return name.utf8.count > suffix.utf8.count && ends(name, suffix)
             && !isTemporary(name) && !isConflict(name)
     }
 
     /// Whether a folder of this name is searched for requests.
     package static func isSearched(_ name: [UInt8]) -> Bool {
         let name = lowercased(name)
-        return !name.isEmpty && !name.hasSuffix(suffix) && !isTemporary(name)
+        return !name.isEmpty && !ends(name, suffix) && !isTemporary(name)
             && !housekeeping.contains(name)
     }
 
@@ -44,8 +44,13 @@ package enum InboxName {
     ]
 
     private static func isTemporary(_ name: String) -> Bool {
-        temporaryPrefixes.contains { name.hasPrefix($0) }
-            || temporarySuffixes.contains { name.hasSuffix($0) }
+        temporaryPrefixes.contains { name.utf8.starts(with: $0.utf8) }
+            || temporarySuffixes.contains { ends(name, $0) }
+    }
+
+    /// By bytes: `hasSuffix` compares characters, and a combining mark would hide the dot.
+    private static func ends(_ name: String, _ suffix: String) -> Bool {
+        name.utf8.reversed().starts(with: suffix.utf8.reversed())
     }
 
     /// Conflict copies are second versions of a request that somebody has to choose from.

@@ -18,16 +18,27 @@ package enum OutboxName {
         for scalar in decoded(name).unicodeScalars where !isInvisible(scalar) {
             text.unicodeScalars.append(reserved.contains(scalar) ? "_" : scalar)
         }
-        text = String(text.drop { "-.~ ".contains($0) })
+        // By scalars: a combining mark behind a dot would hide it inside another character.
+        let leading = text.unicodeScalars.prefix { "-.~ ".unicodeScalars.contains($0) }
+        text.unicodeScalars.removeFirst(leading.count)
+        text = fitted(text)
+        if isDevice(text) { text = fitted("_" + text) }
+        return text.isEmpty ? "request" : text
+    }
+
+    /// The text cut to the limit between two characters, without trailing dots and spaces.
+    private static func fitted(_ text: String) -> String {
+        var text = text
         while text.utf8.count > limit { text.removeLast() }
         while text.last == "." || text.last == " " { text.removeLast() }
-        if text.isEmpty { return "request" }
-        return isDevice(text) ? "_" + text : text
+        return text
     }
 
     /// The name of a request's result: its file name without `.json`, made safe.
     package static func result(of path: Path) -> String {
-        safe(path.name.dropLast(".json".utf8.count))
+        let name = path.name
+        let suffix = String(decoding: name.suffix(5), as: UTF8.self).lowercased()
+        return safe(suffix == ".json" ? name.dropLast(5) : name[...])
     }
 
     /// The folder of a request's result below the outbox: the request's own, made safe.
@@ -52,9 +63,11 @@ package enum OutboxName {
     }
 
     private static func isDevice(_ text: String) -> Bool {
-        let stem = text.prefix { $0 != "." }.lowercased()
+        // Windows sees no spaces before the dot, and takes raised digits for digits.
+        var stem = text.prefix { $0 != "." }.lowercased()
+        while stem.last == " " { stem.removeLast() }
         if ["con", "prn", "aux", "nul"].contains(stem) { return true }
-        return stem.utf8.count == 4 && (stem.hasPrefix("com") || stem.hasPrefix("lpt"))
+        return stem.count == 4 && (stem.hasPrefix("com") || stem.hasPrefix("lpt"))
             && stem.last?.isNumber == true
     }
 

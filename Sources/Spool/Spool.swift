@@ -61,7 +61,7 @@ package struct Spool: ~Copyable {
                 return id
             }
             try discard(folder)
-            guard error.errno == ENOENT else { throw .file(error) }
+            guard error.errno == ENOENT || error.errno == ENOTDIR else { throw .file(error) }
             return nil
         }
     }

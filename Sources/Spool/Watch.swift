@@ -47,7 +47,10 @@ package struct Watch: ~Copyable {
         let mask =
             IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB | IN_DELETE_SELF
             | IN_MOVE_SELF
-        let flags = UInt32(IN_ONLYDIR) | UInt32(IN_DONT_FOLLOW) | UInt32(IN_EXCL_UNLINK)
+        var flags = UInt32(IN_ONLYDIR) | UInt32(IN_EXCL_UNLINK)
+        // The inbox itself may be a link, which the administrator made; links inside it are not
+        // followed, because anybody may make those.
+        if !folder.bytes.isEmpty { flags |= UInt32(IN_DONT_FOLLOW) }
         let path = root.appending(folder)
         let name = path.bytes.map { CChar(bitPattern: $0) } + [0]
         let watch = unsafe inotify_add_watch(inotify.number, name, UInt32(mask) | flags)

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Spool
+import TestSupport
+import Testing
+
+/// Results appear whole, under the request's folder, and never over something else.
+@Suite struct PublishingTests {
+    @Test(arguments: [
+        ("sunset.json", "sunset"), ("alice/sunset.json", "alice/sunset"),
+        ("a/b/c/x.JSON", "a/b/c/x"), ("a b/🎈.json", "a b/🎈"), ("a:b/-x..json", "a_b/x"),
+        ("CON/nul.json", "_CON/_nul"), ("w\nx/y\u{202E}z.json", "wx/yz"),
+    ])
+    func subfoldersAreMirrored(request: String, result: String) throws {
+        try withService { service in
+            try service.root.write("{as dropped}", "inbox/\(request)")
+            let run = try service.run()
+            #expect(run == Service.Run(published: [result], troubles: []))
+            #expect(service.root.text("outbox/\(result)/film.mp4") == Service.film)
+            #expect(service.root.text("outbox/\(result)/request.json") == "{as dropped}")
+            #expect(!service.tree.contains { $0.hasPrefix("spool/") || $0.hasSuffix(".json\n") })
+            #expect(service.root.text("inbox/\(request)") == nil)
+        }
+    }
+
+    @Test func aFailureHoldsTheRequestAsItWasDropped() throws {
+        try withService { service in
+            try service.root.write("{typo", "inbox/alice/x.json")
+            let run = try service.run(outcome: .failed)
+            #expect(run.published == ["alice/x.failed"])
+            #expect(service.root.text("outbox/alice/x.failed/request.json") == "{typo")
+        }
+    }
+
+    @Test func nothingIsEverReplaced() throws {
+        try withService { service in
+            for round in 1...3 {
+                try service.root.write("{\(round)}", "inbox/alice/x.json")
+                #expect(
+                    try service.run().published == ["alice/x" + (round == 1 ? "" : "-\(round)")])
+                try service.root.write("{\(round) failed}", "inbox/alice/x.json")
+                let name = "alice/x" + (round == 1 ? "" : "-\(round)") + ".failed"
+                #expect(try service.run(outcome: .failed).published == [name])
+            }
+            for round in 1...3 {
+                let name = "outbox/alice/x" + (round == 1 ? "" : "-\(round)")
+                #expect(service.root.text("\(name)/request.json") == "{\(round)}")
+                #expect(service.root.text("\(name).failed/request.json") == "{\(round) failed}")
+            }
+        }
+    }
+
+    /// What is in the way belongs to somebody, be it ever so empty.
+    @Test(arguments: ["file", "empty", "full", "dangling", "fifo"])
+    func whateverIsInTheWayStays(kind: String) throws {
+        try withService { service in
+            let outbox = Folder(service.root.at("outbox"))
+            switch kind {
+            case "file": try outbox.write("yours", "x")
+            case "empty": try outbox.make("x")
+            case "full": try outbox.write("yours", "x/film.mp4")
+            case "dangling": try outbox.link("x", to: "nowhere")
+            default: try outbox.pipe("x")
+            }
+            let before = outbox.tree
+            try service.root.write("{}", "inbox/x.json")
+            #expect(try service.run().published == ["x-2"])
+            #expect(Set(outbox.tree) == Set(before + ["x-2/", "x-2/film.mp4", "x-2/request.json"]))
+        }
+    }
+
+    @Test func aFileInThePlaceOfAFolderIsSteppedAround() throws {
+        try withService { service in
+            try service.root.write("yours", "outbox/alice")
+            for name in ["x", "y"] {
+                try service.root.write("{}", "inbox/alice/\(name).json")
+                #expect(try service.run().published == ["alice-2/\(name)"])
+            }
+            #expect(service.root.text("outbox/alice") == "yours")
+        }
+    }
+
+    @Test func namesThatBecomeAlikeAreKeptApart() throws {
+        try withService { service in
+            for name in ["a:b", "a?b", "-a_b"] {
+                try service.root.write(name, "inbox/\(name).json")
+            }
+            #expect(try service.run().published == ["a_b", "a_b-2", "a_b-3"])
+            let texts = ["a_b", "a_b-2", "a_b-3"].map {
+                service.root.text("outbox/\($0)/request.json")
+            }
+            #expect(texts == ["-a_b", "a:b", "a?b"])
+        }
+    }
+
+    @Test func longNamesKeepToTheLimitOfSyncTools() throws {
+        try withService { service in
+            let long = String(repeating: "🎈", count: 60)
+            for _ in 0..<3 {
+                try service.root.write("{}", "inbox/\(long)/\(long).json")
+                let published = try service.run(outcome: .failed).published
+                let names = published.flatMap { Path($0).components }
+                #expect(names.count == 2)
+                #expect(names.allSatisfy { $0.count <= 160 })
+            }
+        }
+    }
+
+    @Test func aNameThatIsNoTextIsPublished() throws {
+        try withService { service in
+            let name = Path(bytes: [0x66, 0xFC, 0x72] + Array(".json".utf8))
+            let path = Path(service.root.at("inbox")).appending(name)
+            try WholeFile.write(Array("{}".utf8), to: path)
+            #expect(try service.run().published == ["f%FCr"])
+            #expect(service.root.text("outbox/f%FCr/request.json") == "{}")
+        }
+    }
+
+    /// The job waits in the spool, with all it has, until the way is free.
+    @Test func whatCannotBePublishedIsKept() throws {
+        try withService { service in
+            try service.root.write("{}", "inbox/x.json")
+            var spool = try Spool(root: service.root.path)
+            let id = try #require(try spool.claim(Arrival(Path("x.json"))))
+            let claim = try spool.open(id)
+            let workplace = try Workplace(folder: claim.folder)
+            try workplace.write(Service.film, as: "film.mp4")
+            try workplace.conclude(.done)
+            try service.root.move("outbox", to: "elsewhere")
+            do {
+                _ = try claim.publish(.done)
+                Issue.record("published to nowhere")
+            } catch let error as SpoolError {
+                guard case .file = error else { throw error }
+            }
+            _ = consume spool
+            #expect(try service.run().published == ["x"])
+            #expect(service.root.text("outbox/x/film.mp4") == Service.film)
+            #expect(service.root.text("outbox/x/request.json") == "{}")
+        }
+    }
+}
