@@ -35,7 +35,8 @@ def engine_frames(rushes, folder, request):
         output = pathlib.Path(scratch) / "output"
         subprocess.run(
             [rushes, "generate", path, "--output", output, "--models", folder.parent,
-             "--precision", "float32"], check=True)
+             "--precision", "float32"], check=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         images = sorted(p for p in output.rglob("*.png") if p.name != "poster.png")
         return numpy.stack([numpy.asarray(PIL.Image.open(p).convert("RGB")) for p in images]) / 255
 
