@@ -42,10 +42,10 @@ struct Tokener: ~Copyable {
         }
     }
 
-    /// The value of one number or string, which stands alone in `range` of the text.
+    /// The value of one number, which stands alone in `range` of the text.
     ///
     /// Nil when json-c does not read exactly one scalar there.
-    func scalar(in range: Range<Int>, of text: JSONText) -> JSONNode.Content? {
+    func number(in range: Range<Int>, of text: JSONText) -> JSONNode.Content? {
         unsafe json_tokener_reset(handle)
         // The byte behind a number ends it, and is not read as part of the text.
         unsafe json_tokener_set_flags(
@@ -72,12 +72,6 @@ struct Tokener: ~Copyable {
             return unsigned > UInt64(Int64.max) ? .unsigned(unsigned) : .integer(signed)
         case json_type_double:
             return unsafe .double(json_object_get_double(tree))
-        case json_type_string:
-            guard let bytes = unsafe json_object_get_string(tree) else { return nil }
-            let count = unsafe Int(json_object_get_string_len(tree))
-            return unsafe .string(
-                String(
-                    decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self))
         default:
             return nil
         }

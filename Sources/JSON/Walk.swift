@@ -2,8 +2,8 @@
 
 /// One pass over a text that builds nodes with positions, and explains what is not JSON.
 ///
-/// Its grammar is RFC 8259 to the letter. Numbers and strings with escapes get their value from
-/// json-c, so there is one opinion about what they mean.
+/// Its grammar is RFC 8259 to the letter. Numbers get their value from json-c, so there is one
+/// opinion about what they mean.
 struct Walk: ~Copyable {
     let text: JSONText
     let limits: JSONLimits
@@ -127,19 +127,14 @@ struct Walk: ~Copyable {
         guard hasEscapes else {
             return String(decoding: text.terminated[(start + 1)..<(offset - 1)], as: UTF8.self)
         }
-        guard case .string(let string)? = tokener.scalar(in: start..<offset, of: text) else {
-            throw .syntax(
-                reason: "This text has a character that cannot be read.",
-                hint: "Type it again.", at: position(of: start))
-        }
-        return string
+        return unescaped(text.terminated[(start + 1)..<(offset - 1)])
     }
 
     private mutating func number() throws(JSONError) -> JSONNode.Content {
         let start = offset
         try scanNumber()
         let digits = text.terminated[start..<offset]
-        guard let content = tokener.scalar(in: start..<offset, of: text) else {
+        guard let content = tokener.number(in: start..<offset, of: text) else {
             throw explainMagnitude(from: start)
         }
         if holds(content, digits) { return content }

@@ -122,3 +122,47 @@ extension Walk {
             at: position(of: start))
     }
 }
+
+/// The text between the quotation marks of a string that was scanned without fault.
+///
+/// Done here and not by json-c 0.16, which turns valid pairs of `\u` escapes into U+FFFD where the
+/// low 16 bits of the character look like half of a pair, as those of U+2DD5D do.
+func unescaped(_ bytes: ArraySlice<UInt8>) -> String {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    var rest = bytes
+    /// Takes the four digits of a `\u` escape.
+    func unit() -> UInt32 {
+        let digits = String(decoding: rest.prefix(4), as: UTF8.self)
+        rest = rest.dropFirst(4)
+        guard let value = UInt32(digits, radix: 16) else {
+            preconditionFailure("'\(digits)' was scanned as four hexadecimal digits")
+        }
+        return value
+    }
+    while let byte = rest.popFirst() {
+        guard byte == UInt8(ascii: "\\"), let letter = rest.popFirst() else {
+            result.append(byte)
+            continue
+        }
+        switch letter {
+        case UInt8(ascii: "b"): result.append(0x08)
+        case UInt8(ascii: "f"): result.append(0x0C)
+        case UInt8(ascii: "n"): result.append(0x0A)
+        case UInt8(ascii: "r"): result.append(0x0D)
+        case UInt8(ascii: "t"): result.append(0x09)
+        case UInt8(ascii: "u"):
+            var value = unit()
+            if 0xD800...0xDBFF ~= value {
+                rest = rest.dropFirst(2)
+                value = 0x10000 + (value - 0xD800) << 10 + (unit() - 0xDC00)
+            }
+            guard let scalar = Unicode.Scalar(value) else {
+                preconditionFailure("\(value) was scanned as a character")
+            }
+            result += Array(String(scalar).utf8)
+        default: result.append(letter)
+        }
+    }
+    return String(decoding: result, as: UTF8.self)
+}

@@ -76,6 +76,22 @@ import Testing
         #expect(node["a"]?.int == 1)
     }
 
+    /// Every character beyond the first plane, escaped as Python's `json.dumps` writes it.
+    ///
+    /// json-c 0.16 makes U+FFFD of those whose low 16 bits look like half of a pair.
+    @Test func resolvesEveryPairOfEscapes() throws {
+        for plane in UInt32(1)...16 {
+            for low in stride(from: UInt32(0), through: 0xFFFF, by: 0x101) {
+                let value = plane << 16 | low
+                let units = String(try #require(Unicode.Scalar(value))).utf16
+                let escapes = units.map { "\\u" + String($0, radix: 16) }.joined()
+                let node = try JSONNode(parsing: Array("[\"a\(escapes)b\"]".utf8), limits: .request)
+                let scalars = node.array?.first?.string?.unicodeScalars.map(\.value)
+                #expect(scalars == [0x61, value, 0x62])
+            }
+        }
+    }
+
     @Test(arguments: ["\n", "\r\n", "\r"])
     func findsPositions(lineEnd: String) throws {
         let lines = [#"{"#, #"  "ä": ["x","#, #"    1.5], "🎈": {"k" : true}"#, "}"]
