@@ -29,6 +29,12 @@ package struct FileLock: ~Copyable, Sendable {
         self.file = file
     }
 
+    deinit {
+        // Not left to closing: a child that another thread has forked and that has not yet begun
+        // its own program holds a copy of the descriptor, and the lock with it.
+        _ = flock(file.number, LOCK_UN)
+    }
+
     /// The process that wrote its id into a lock file, for a sentence to a person.
     package static func holder(of path: Path) -> Int32? {
         do throws(FileError) {

@@ -28,6 +28,32 @@ import Testing
         }
     }
 
+    /// As in a child that was forked while the lock was held and has not yet begun its program.
+    @Test func aCopyOfTheDescriptorDoesNotKeepTheLock() throws {
+        try withTemporaryDirectory { directory in
+            let lock = try FileLock(waitingForDirectory: Path(directory))
+            let copies = try descriptors(of: directory).map { dup($0) }
+            defer { for copy in copies { close(copy) } }
+            #expect(copies.count == 1)
+            _ = consume lock
+            let other = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            defer { close(other) }
+            #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
+        }
+    }
+
+    /// The descriptors of this process that are open on a path.
+    private func descriptors(of path: String) throws -> [Int32] {
+        try Directory.names(in: Path("/proc/self/fd")).compactMap { name in
+            let number = String(decoding: name, as: UTF8.self)
+            var target = [CChar](repeating: 0, count: 4096)
+            let count = readlink("/proc/self/fd/\(number)", &target, target.count)
+            guard count > 0 else { return nil }
+            let bytes = target.prefix(count).map { UInt8(bitPattern: $0) }
+            return bytes == Array(path.utf8) ? Int32(number) : nil
+        }
+    }
+
     /// Left by a dead process: long numbers are replaced whole.
     @Test func whatADeadHolderWroteIsReplaced() throws {
         try withTemporaryFolder { folder in
