@@ -12,12 +12,17 @@ import Tensors
 final class Rendering {
     private let directory: String
     private let name: String
+    /// The folder of the frames, called like the result.
+    private let folder: String
     private let frameRate: FrameRate
     private let posterFrame: Int
     private let size: (width: Int, height: Int)
     /// Absent where the frames go to a folder.
     private var encoder: VideoEncoder?
     private var frames = 0
+
+    /// Files that stand beside the folder of frames, whose name a request may happen to have.
+    private static let neighbours = ["poster.jpg", "request.json", "result.json"]
 
     /// Opens the files of a result called `name` in `directory`.
     ///
@@ -27,11 +32,12 @@ final class Rendering {
     ) throws(GenerationError) {
         self.directory = directory
         self.name = name
+        folder = Rendering.neighbours.contains(name) ? "\(name)-frames" : name
         frameRate = plan.frameRate
         posterFrame = plan.frames / 2
         size = (plan.width, plan.height)
         guard plan.format == .mp4 else {
-            let path = "\(directory)/\(name)"
+            let path = "\(directory)/\(folder)"
             guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else {
                 throw .folder(path: path, errno: errno)
             }
@@ -81,7 +87,7 @@ final class Rendering {
 
     private func frameName(_ index: Int) -> String {
         let digits = String(index)
-        return "\(name)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
+        return "\(folder)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
     }
 
     private func entry(

@@ -23,12 +23,15 @@ package struct ChildProcess: ~Copyable {
     /// Becomes readable when the child has ended.
     package var endDescriptor: Int32 { ending.number }
     /// Becomes readable when there are lines.
-    package var lineDescriptor: Int32 { reports.number }
+    ///
+    /// −1, which `poll` passes over, when the child has closed its end: that stays readable for ever.
+    package var lineDescriptor: Int32 { isSilent ? -1 : reports.number }
 
     private let ending: OwnedDescriptor
     private let reports: OwnedDescriptor
     private var partial: [UInt8] = []
     private var isReaped = false
+    private var isSilent = false
 
     /// Lines longer than this are cut off: a child never makes its parent grow.
     private static let lineLimit = 4096
@@ -70,7 +73,10 @@ package struct ChildProcess: ~Copyable {
             // At most 1 MiB at a time: a child that never stops writing does not keep its parent.
             for _ in 0..<64 {
                 let bytes = try reports.read(upTo: 1 << 14, Path("the worker's reports"))
-                guard !bytes.isEmpty else { break }
+                guard !bytes.isEmpty else {
+                    isSilent = true
+                    break
+                }
                 partial += bytes
             }
         } catch {

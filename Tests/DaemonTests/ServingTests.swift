@@ -27,6 +27,19 @@ struct ServingTests {
         }
     }
 
+    @Test(arguments: ["request.json", "result.json", "poster.jpg"])
+    func `frames of a request that is called like a file of its result`(name: String) throws {
+        try withRoot { root in
+            try root.drop(
+                "\(name).json", String(smallRequest().dropLast()) + #", "format": "png"}"#)
+            #expect(try Program.serve(root, "--once").end().status == 0)
+            #expect(root.names(in: "outbox/\(name)/\(name)-frames").count == 5)
+            #expect(
+                root.names(in: "outbox/\(name)")
+                    == ["poster.jpg", "request.json", "result.json", "\(name)-frames"].sorted())
+        }
+    }
+
     @Test func `what is taken in the outbox is never replaced`() throws {
         try withRoot { root in
             for seed in 1...3 {

@@ -48,6 +48,18 @@ struct ChildProcessTests {
         child.stop(forcefully: true)
     }
 
+    /// A closed pipe is readable for ever: polling it would never wait again.
+    @Test func aChildThatClosedItsEndIsNoLongerListenedTo() throws {
+        var child = try Self.shell("echo last >&3; exec 3>&-; exec sleep 1000")
+        var lines: [String] = []
+        while child.lineDescriptor >= 0 {
+            _ = try wait(for: [child.lineDescriptor], until: nil)
+            lines += try child.lines()
+        }
+        #expect(lines == ["last"])
+        #expect(try wait(for: [child.endDescriptor, child.lineDescriptor], until: .now) == [])
+    }
+
     @Test func aRunningChildHasNoEnd() throws {
         var child = try Self.shell("read never <&0; exec sleep 1000")
         let end = child.end()
