@@ -180,7 +180,4 @@ struct Safetensors {
         }
         return unsafe Weight(shape: entry.shape, start: UnsafePointer(owned.start), owner: owned)
     }
-
-    /// The bytes of the whole file, for its digest.
-    var mapped: MappedFile { file }
 }

@@ -51,9 +51,6 @@ package struct WeightStore {
     /// The paths of the files, in the order of the index.
     package var paths: [String] { files.map(\.path) }
 
-    /// The bytes of all tensors as they are stored.
-    package var bytes: Int { tensors.values.reduce(0) { $0 + $1.entry.range.count } }
-
     /// Whether a tensor of this name is there.
     package func contains(_ name: String) -> Bool { tensors[name] != nil }
 
