@@ -46,8 +46,11 @@ let package = Package(
         system("CCrypto", "libcrypto", debian: ["libssl-dev"]),
         system("CSystemd", "libsystemd", debian: ["libsystemd-dev"]),
         system(
-            "CAV", "libavformat libavcodec libswscale libavutil",
-            debian: ["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"]),
+            "CAV", "libavfilter libavformat libavcodec libswresample libswscale libavutil",
+            debian: [
+                "libavfilter-dev", "libavformat-dev", "libavcodec-dev", "libswresample-dev",
+                "libswscale-dev", "libavutil-dev",
+            ]),
         .target(
             name: "CSentencePiece",
             linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("stdc++")]),
@@ -63,7 +66,10 @@ let package = Package(
         library("Weights", ["Files", "JSON", "Tensors"]),
         library("Model", ["Tensors", "Weights", "JSON", "CSentencePiece"]),
         library("Media", ["CAV"]),
-        library("Generation", ["Requests", "Model", "Media", "Tensors", "JSON", "Digests"]),
+        library("Tracking", ["Media"]),
+        library(
+            "Generation",
+            ["Requests", "Model", "Media", "Tracking", "Tensors", "Files", "JSON", "Digests"]),
 
         // The service: files in, folders out.
         library("Spool", ["Files"]),
@@ -90,6 +96,7 @@ let package = Package(
         tests("Weights", ["Tensors"]),
         tests("Model", ["Tensors", "Weights", "JSON"]),
         tests("Media"),
+        tests("Tracking", ["Media"]),
         tests("Generation", ["Requests", "Media", "Tensors"]),
         tests("Spool", ["Files"]),
         tests("Service", ["Files"]),
