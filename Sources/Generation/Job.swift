@@ -18,6 +18,7 @@ package final class Job {
 
     private let mode: any GenerationMode
     private let name: String
+    private let media: MediaFiles
     private let directory: String
     private var station = Station.start
     private var result: ResultRecord
@@ -36,11 +37,14 @@ package final class Job {
 
     /// Plans a job that writes into `directory`, which exists and is the job's own.
     ///
+    /// * `media`: Where the files are that the request names.
     /// * `name`: The result's name: its video is called `NAME.mp4`.
     /// - Throws: `GenerationError` where the request does not fit the model.
     package init(
-        request: Request, name: String, engine: Engine, into directory: String
+        request: Request, name: String, engine: Engine, media: MediaFiles = .none,
+        into directory: String
     ) throws(GenerationError) {
+        self.media = media
         plan = try engine.plan(request)
         // PyTorch's generator keeps 32 bits of a seed, and short seeds are easier to copy.
         seed = request.seed ?? UInt64.random(in: 0...UInt64(UInt32.max))
