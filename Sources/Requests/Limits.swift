@@ -10,7 +10,17 @@ package enum Limits {
     package static let triggerBytes = 256
     /// Bytes of the name of a model or style.
     package static let nameBytes = 64
+    /// Pictures under `image`.
+    package static let images = 1...8
     package static let panels = 1...64
+    /// Columns, and rows, of one picture that holds a grid of panels.
+    package static let gridSide = 1...8
+    /// Panels of such a grid.
+    package static let gridCells = 2...64
+    /// Points of an outline.
+    package static let outline = 3...256
+    /// Each part of a camera move.
+    package static let camera = -10.0...10.0
     package static let examples = 1...64
     package static let styles = 1...8
     package static let styleWeight = 0.0...2.0

@@ -37,7 +37,7 @@ extension Validation {
         let hint =
             "Write for example \"mask.png\", {\"box\": [0.1, 0.2, 0.3, 0.4]} "
             + "or {\"color\": \"#00ff00\"}."
-        if value.node.string != nil { return path(value).map { .file($0) } }
+        if value.node.string != nil { return path(value).map { .file($0, at: 0) } }
         guard let members = value.node.members else {
             report(value, wanted: "the name of a file, a box or a colour", hint: hint)
             return nil

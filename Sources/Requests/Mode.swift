@@ -30,18 +30,35 @@ package enum Mode: Equatable, Sendable {
 }
 
 extension Mode {
-    /// A picture that starts moving.
+    /// Pictures that start moving.
     package struct Animation: Equatable, Sendable {
-        package var image: MediaPath
+        /// At least one, in the order of the request; at most one is the first frame and at most
+        /// one the last.
+        package var images: [DrivingImage]
+        /// How the camera moves; only with a first frame and without a last one.
+        package var camera: CameraMove?
+    }
+
+    /// A picture and what it is to the video.
+    package struct DrivingImage: Equatable, Sendable {
+        package var path: MediaPath
         package var role: ImageRole
+    }
+
+    /// What an image of an animation is to the video.
+    package enum ImageRole: String, CaseIterable, Sendable {
+        case firstFrame = "first-frame"
+        case lastFrame = "last-frame"
+        /// Content and look only.
+        case reference
     }
 
     /// A video or a row of panels that keeps its layout and gets a new look.
     package struct Restyling: Equatable, Sendable {
         package var source: Source
-        /// A picture of the wanted look.
-        package var image: MediaPath?
-        /// How closely the source is followed, 0 to 1.
+        /// Pictures of the wanted look, at most ``Limits/images``.
+        package var images: [MediaPath]
+        /// How closely a video is followed, 0 to 1.
         package var structure: Double
     }
 
@@ -50,8 +67,14 @@ extension Mode {
         package var video: MediaPath
         package var selection: MaskSelection
         package var affect: Affect
-        /// A picture of the wanted material.
-        package var image: MediaPath?
+        /// Pictures of the wanted material, at most ``Limits/images``.
+        package var images: [MediaPath]
+    }
+
+    /// Which side of the mask changes.
+    package enum Affect: String, CaseIterable, Sendable {
+        case subject
+        case background
     }
 
     /// Examples from which a style is trained.
@@ -61,43 +84,5 @@ extension Mode {
         package var name: String
         /// The phrase that calls the style up in a prompt.
         package var trigger: String
-    }
-
-    /// What a restyling starts from.
-    package enum Source: Equatable, Sendable {
-        case video(MediaPath)
-        /// At least one panel; in the order of the request.
-        case panels([Panel])
-    }
-
-    /// A picture that the video shows at a time.
-    package struct Panel: Equatable, Sendable {
-        package var image: MediaPath
-        /// Seconds from the start, not negative.
-        package var at: Double
-    }
-
-    /// What the image of an animation is to the video.
-    package enum ImageRole: String, CaseIterable, Sendable {
-        case firstFrame = "first-frame"
-        case lastFrame = "last-frame"
-        /// Content and look only.
-        case reference
-    }
-
-    /// Which side of the mask changes.
-    package enum Affect: String, CaseIterable, Sendable {
-        case subject
-        case background
-    }
-
-    /// How the subject of a mask is found.
-    package enum MaskSelection: Equatable, Sendable {
-        /// An image or a video in which white means change.
-        case file(MediaPath)
-        /// A rectangle in fractions of the frame, on the picture at `at` seconds.
-        case box(x: Double, y: Double, width: Double, height: Double, at: Double)
-        /// Everything near a colour (components 0 to 255, tolerance 0 to 1).
-        case color(red: UInt8, green: UInt8, blue: UInt8, tolerance: Double)
     }
 }

@@ -64,20 +64,23 @@ extension Validation {
         case .textImageToVideo, .imageToVideo:
             require(.image, of: mode, hint: "Write for example \"image\": \"harbour.jpg\".")
             guard let image else { return nil }
-            let animation = Mode.Animation(image: image, role: role ?? .firstFrame)
+            let animation = Mode.Animation(
+                images: [Mode.DrivingImage(path: image, role: role ?? .firstFrame)], camera: nil)
             return mode == .imageToVideo ? .imageToVideo(animation) : .textImageToVideo(animation)
         case .stylization, .render:
             require(.video, of: mode, hint: "Write for example \"video\": \"walk.mp4\".")
             requireLook(of: mode, prompt: prompt)
             guard let video else { return nil }
             let restyling = Mode.Restyling(
-                source: .video(video), image: image,
+                source: .video(video), images: image.map { [$0] } ?? [],
                 structure: structure ?? (mode == .render ? 0.9 : 0.6))
             return mode == .render ? .render(restyling) : .stylization(restyling)
         case .storyboard:
             requireLook(of: mode, prompt: prompt)
             return source(video, panels).map {
-                .storyboard(Mode.Restyling(source: $0, image: image, structure: structure ?? 0.3))
+                .storyboard(
+                    Mode.Restyling(
+                        source: $0, images: image.map { [$0] } ?? [], structure: structure ?? 0.3))
             }
         case .mask:
             require(.video, of: mode, hint: "Write for example \"video\": \"street.mp4\".")
@@ -85,7 +88,8 @@ extension Validation {
             guard let video, let selection else { return nil }
             return .mask(
                 Mode.Masking(
-                    video: video, selection: selection, affect: affect ?? .subject, image: image))
+                    video: video, selection: selection, affect: affect ?? .subject,
+                    images: image.map { [$0] } ?? []))
         case .customization:
             require(.examples, of: mode, hint: "Write for example \"examples\": [\"a.jpg\"].")
             require(.name, of: mode, hint: "Write for example \"name\": \"ink\".")

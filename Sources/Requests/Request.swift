@@ -24,6 +24,10 @@ package struct Request: Equatable, Sendable {
     /// How many videos; each next one adds 1 to the seed.
     package var variations: Int
     package var format: Format
+    /// Whether the last frame leads to the first.
+    package var loop: Bool
+    /// Whether a quick look is wanted: few steps, small, one contact sheet.
+    package var preview: Bool
     /// The name of a model folder.
     package var model: String?
     /// −10 to 10; greater is earlier.
@@ -75,16 +79,17 @@ extension Request {
         switch mode {
         case .textToVideo: break
         case .textImageToVideo(let animation), .imageToVideo(let animation):
-            paths = [animation.image]
+            paths = animation.images.map(\.path)
         case .stylization(let restyling), .storyboard(let restyling), .render(let restyling):
-            paths = restyling.image.map { [$0] } ?? []
+            paths = restyling.images
             switch restyling.source {
             case .video(let path): paths.append(path)
             case .panels(let panels): paths += panels.map(\.image)
+            case .sheet(let image, _, _, _): paths.append(image)
             }
         case .mask(let masking):
-            paths = (masking.image.map { [$0] } ?? []) + [masking.video]
-            if case .file(let path) = masking.selection { paths.append(path) }
+            paths = masking.images + [masking.video]
+            if case .file(let path, _) = masking.selection { paths.append(path) }
         case .customization(let customization):
             paths = customization.examples
         }

@@ -81,6 +81,8 @@ extension Validation {
             shift: value(.shift).flatMap { number($0, in: Limits.shift, example: 3) },
             variations: variations ?? 1,
             format: format ?? .mp4,
+            loop: false,
+            preview: false,
             model: value(.model).flatMap { name($0, example: "starter") },
             priority: value(.priority).flatMap {
                 whole($0, in: Limits.priority, example: 0)

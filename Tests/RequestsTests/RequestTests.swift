@@ -99,8 +99,8 @@ import Testing
             Issue.record("the picture has the wrong payload")
             return
         }
-        #expect(picture.image.text == "harbour.jpg")
-        #expect(picture.role == .lastFrame)
+        #expect(picture.images.map(\.path.text) == ["harbour.jpg"])
+        #expect(picture.images.map(\.role) == [.lastFrame])
         for (mode, structure) in [(ModeName.stylization, 0.6), (.storyboard, 0.3), (.render, 0.9)] {
             let request = try Request.parse(Request.example(mode: mode))
             switch request.mode {
