@@ -23,6 +23,9 @@ package struct ConfigurationFile {
     /// Whether the key is there and not null.
     package func has(_ key: String) -> Bool { root[key].map { !$0.isNull } ?? false }
 
+    /// Whether the key names a part of a pipeline: absent ones stand as null or [null, null].
+    package func names(_ key: String) -> Bool { root[key]?.array?.contains { !$0.isNull } ?? false }
+
     /// A whole number of at least 1; `fallback` where the key is absent, an error without one.
     package func count(_ key: String, default fallback: Int? = nil) throws(ModelError) -> Int {
         guard let node = present(key) else { return try required(key, fallback) }
@@ -60,6 +63,18 @@ package struct ConfigurationFile {
         let values = node.array?.compactMap(\.int) ?? []
         guard values.count == node.array?.count, values.allSatisfy({ 1...(1 << 24) ~= $0 }) else {
             throw wrong(key, "wanted a list of whole numbers from 1 to \(1 << 24)")
+        }
+        return values
+    }
+
+    /// A list of whole numbers of at least 0.
+    package func indices(
+        _ key: String, default fallback: [Int]? = nil
+    ) throws(ModelError) -> [Int] {
+        guard let node = present(key) else { return try required(key, fallback) }
+        let values = node.array?.compactMap(\.int) ?? []
+        guard values.count == node.array?.count, values.allSatisfy({ 0...(1 << 24) ~= $0 }) else {
+            throw wrong(key, "wanted a list of whole numbers from 0 to \(1 << 24)")
         }
         return values
     }

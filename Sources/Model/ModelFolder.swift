@@ -46,10 +46,14 @@ package struct ModelFolder: Sendable {
         let index = try ConfigurationFile(path: "\(path)/model_index.json")
         let kind = try index.text("_class_name")
         try index.refuse(
-            "_class_name", unless: kind == "WanPipeline", "is \(kind); wanted WanPipeline")
+            "_class_name", unless: ["WanPipeline", "WanVACEPipeline"].contains(kind),
+            "is \(kind); wanted WanPipeline or WanVACEPipeline")
         try index.refuse(
             "expand_timesteps", unless: try !index.flag("expand_timesteps", default: false),
             "is true: this is Wan 2.2 TI2V")
+        try index.refuse(
+            "transformer_2", unless: !index.names("transformer_2"),
+            "is there: this is a Wan 2.2 model of two experts")
         try index.refuse(
             "boundary_ratio", unless: !index.has("boundary_ratio"),
             "is set: this is a Wan 2.2 model of two experts")

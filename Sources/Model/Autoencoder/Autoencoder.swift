@@ -7,21 +7,27 @@
 package struct Autoencoder: Sendable, Equatable {
     /// z, the channels of a latent: 1 to 256.
     package let latentChannels: Int
+    /// Channels that the encoder begins with, 1 to 4,096; level l has `multipliers[l]` times as many.
+    package let encoderBase: Int
     /// Channels of the decoder's last level, 1 to 4,096; level l has `multipliers[l]` times as many.
     package let decoderBase: Int
     /// One factor a level, finest first: 1 to 8 levels, each 1 to 64.
     package let multipliers: [Int]
     /// Residual blocks of a level in the encoder, 1 to 16; the decoder has one more.
     package let residualBlocks: Int
+    /// Levels of the encoder whose residual blocks have attention after them.
+    let attentionLevels: Set<Int>
+    /// Whether the encoder's step down from level l, finest first, halves the frames too.
+    let halvesTime: [Bool]
     /// Whether the step up from level l, coarsest first, doubles the frames too.
     package let doublesTime: [Bool]
     /// The mean of each latent channel, which the transformer does not see.
     package let latentMeans: [Float]
     /// The standard deviation of each latent channel, which the transformer does not see.
     package let latentDeviations: [Float]
-    /// Pixels to one latent along height and width, as the pipeline reckons sizes.
+    /// Pixels to one latent along height and width, as `WanPipeline` reckons sizes.
     package let spatialScale: Int
-    /// Frames to one latent frame after the first, as the pipeline reckons lengths.
+    /// Frames to one latent frame after the first, as `WanPipeline` reckons lengths.
     package let temporalScale: Int
 
     /// Reads `config.json` of a `vae` folder.
@@ -31,20 +37,23 @@ package struct Autoencoder: Sendable, Equatable {
         let file = try ConfigurationFile(path: "\(folder)/config.json")
         try Autoencoder.refuseOtherVersions(file)
         latentChannels = try file.bounded("z_dim", 256, default: 16)
-        let base = try file.bounded("base_dim", 4_096, default: 96)
-        decoderBase = try file.bounded("decoder_base_dim", 4_096, default: base)
+        encoderBase = try file.bounded("base_dim", 4_096, default: 96)
+        decoderBase = try file.bounded("decoder_base_dim", 4_096, default: encoderBase)
         residualBlocks = try file.bounded("num_res_blocks", 16, default: 2)
         multipliers = try file.counts("dim_mult", default: [1, 2, 4, 4])
         guard 1...8 ~= multipliers.count, multipliers.allSatisfy({ $0 <= 64 }) else {
             throw file.wrong("dim_mult", "wanted 1 to 8 whole numbers from 1 to 64")
         }
         let steps = multipliers.count - 1
-        let halvesTime = try file.flags("temperal_downsample", default: [false, true, true])
-        guard halvesTime.count >= steps else {
+        let flags = try file.flags("temperal_downsample", default: [false, true, true])
+        guard flags.count >= steps else {
             throw file.wrong(
                 "temperal_downsample", "wanted \(steps) times true or false, as 'dim_mult' has it")
         }
-        doublesTime = Array(halvesTime.reversed().prefix(steps))
+        halvesTime = Array(flags.prefix(steps))
+        doublesTime = Array(flags.reversed().prefix(steps))
+        let scales = try file.numbers("attn_scales", default: [])
+        attentionLevels = Set((0...steps).filter { scales.contains(1 / Double(1 << $0)) })
         latentMeans = try file.perChannel("latents_mean", latentChannels, Autoencoder.means)
         latentDeviations = try file.perChannel(
             "latents_std", latentChannels, Autoencoder.deviations)
@@ -63,6 +72,9 @@ package struct Autoencoder: Sendable, Equatable {
             "patch_size", unless: try file.count("patch_size", default: 1) == 1,
             "is set: this is the autoencoder of Wan 2.2; use one of Wan 2.1")
         try file.refuse(
+            "in_channels", unless: try file.count("in_channels", default: 3) == 3,
+            "is not 3, for red, green and blue")
+        try file.refuse(
             "out_channels", unless: try file.count("out_channels", default: 3) == 3,
             "is not 3, for red, green and blue")
     }
@@ -71,6 +83,17 @@ package struct Autoencoder: Sendable, Equatable {
     package func frames(fromLatentFrames count: Int) -> Int {
         count == 0 ? 0 : 1 + (count - 1) << doublesTime.count(where: \.self)
     }
+
+    /// Pixels to one latent along height and width as the encoder makes them, and as
+    /// `WanVACEPipeline` reckons sizes.
+    package var pixelsPerLatent: Int { 1 << halvesTime.count }
+
+    /// Frames to one latent frame after the first as the encoder makes them, and as
+    /// `WanVACEPipeline` reckons lengths.
+    package var framesPerLatent: Int { 1 << halvesTime.count(where: \.self) }
+
+    /// Channels of what VACE looks at: two latents, and the mask of each latent's pixels.
+    package var controlChannels: Int { 2 * latentChannels + pixelsPerLatent * pixelsPerLatent }
 
     /// Pixels along one axis that so many latents decode to.
     package func pixels(fromLatents count: Int) -> Int { count << (multipliers.count - 1) }

@@ -28,22 +28,32 @@ struct CausalConvolution: Sendable {
     /// - Parameters:
     ///   - frame: (C, H, W).
     ///   - cache: The clip's memory.
-    ///   - upsampling: How often each row and column counts: 1, or 2 for nearest neighbours.
-    /// - Returns: (O, H·upsampling, W·upsampling).
+    ///   - sampling: The size of the result.
+    /// - Returns: (O, H, W), or twice or half of that as `sampling` says.
     func callAsFunction(
-        _ frame: Tensor, _ cache: inout FeatureCache, upsampling: Int = 1
+        _ frame: Tensor, _ cache: inout FeatureCache, sampling: Sampling = .same
     ) -> Tensor {
         guard let slot else {
-            return convolve([frame], weight: weight, bias: bias, upsampling: upsampling)
+            return convolve([frame], weight: weight, bias: bias, sampling: sampling)
         }
         let window = cache.window(endingWith: frame, slot: slot)
-        return convolve(window, weight: weight, bias: bias, upsampling: upsampling)
+        return convolve(window, weight: weight, bias: bias, sampling: sampling)
+    }
+
+    /// Remembers the next frame and makes one of three, two frames on from the last time.
+    ///
+    /// The first frame is kept for the next call and makes none: whoever halves the frames of a
+    /// clip hands it on as it is.
+    func halvingTime(_ frame: Tensor, _ cache: inout FeatureCache) -> Tensor? {
+        guard let slot else { preconditionFailure("a kernel one frame deep cannot halve time") }
+        return cache.triple(endingWith: frame, slot: slot)
+            .map { convolve($0, weight: weight, bias: bias) }
     }
 }
 
 /// The frames that the convolutions of one clip remember.
 struct FeatureCache: Sendable {
-    /// For each convolution its last two frames, oldest first; nil before anything came.
+    /// For each convolution its last frames, at most two, oldest first; nil before anything came.
     private var slots: [[Tensor]?]
 
     init(count: Int) { slots = Array(repeating: nil, count: count) }
@@ -60,5 +70,14 @@ struct FeatureCache: Sendable {
         frames.append(frame)
         slots[slot] = frames.suffix(2)
         return Array(repeating: nil, count: 3 - frames.count) + frames
+    }
+
+    /// Every second frame with the two before it, oldest first, else nil while they gather.
+    ///
+    /// The last of three is the first of the next three.
+    mutating func triple(endingWith frame: Tensor, slot: Int) -> [Tensor]? {
+        let frames = (slots[slot] ?? []) + [frame]
+        slots[slot] = frames.count == 3 ? [frame] : frames
+        return frames.count == 3 ? frames : nil
     }
 }

@@ -15,19 +15,20 @@ import Weights
 ///   - frames: (C, H, W) each, oldest first; nil stands for zeros, the last one is there.
 ///   - weight: (O, C, kt, kh, kw), or (O, C, kh, kw) for one frame.
 ///   - bias: (O).
-///   - upsampling: How often each row and column counts before the convolution; 1 or 2.
-/// - Returns: (O, H·upsampling, W·upsampling).
-func convolve(_ frames: [Tensor?], weight: Weight, bias: Weight, upsampling: Int = 1) -> Tensor {
+///   - sampling: The size of the result.
+/// - Returns: (O, H, W), or twice or half of that as `sampling` says.
+func convolve(
+    _ frames: [Tensor?], weight: Weight, bias: Weight, sampling: Sampling = .same
+) -> Tensor {
     guard let shape = frames.last??.shape else { preconditionFailure("there is no frame") }
     let kernel =
         weight.shape.count == 4 ? [1] + weight.shape.dropFirst(2) : [] + weight.shape.dropFirst(2)
-    precondition(upsampling == 1 || upsampling == 2, "upsampling by \(upsampling)")
     precondition(
         kernel[0] == frames.count && weight.shape[1] == shape[0],
         "a kernel \(weight.shape) does not fit \(frames.count) frames \(shape)")
     let patches = PatchLayout(
         channels: shape[0], rows: shape[1], columns: shape[2], depth: kernel[0],
-        kernelRows: kernel[1], kernelColumns: kernel[2], upsampling: upsampling)
+        kernelRows: kernel[1], kernelColumns: kernel[2], sampling: sampling)
     let (height, width, outputs) = (patches.outputRows, patches.outputColumns, weight.shape[0])
     // Large enough for an efficient product, small enough for the cache with few channels.
     let pixels = max(256, 262_144 / patches.depthOfProduct)
@@ -67,6 +68,17 @@ func convolve(_ frames: [Tensor?], weight: Weight, bias: Weight, upsampling: Int
     return result
 }
 
+/// The size of a convolution's result beside that of the frame.
+enum Sampling {
+    /// The same; the frame has half a kernel of zeros on every side.
+    case same
+    /// Twice the rows and columns: each counts twice before the convolution, padded likewise.
+    case doubled
+    /// Half the rows and columns, rounded down: the kernel goes in steps of two, from the first
+    /// pixel on, and finds one row and column of zeros after the last.
+    case halved
+}
+
 /// Gives `body` the start of each frame, or nil for one of zeros.
 private func withPlanes(
     of frames: ArraySlice<Tensor?>, _ found: [UnsafePointer<Float>?],
@@ -88,14 +100,25 @@ private struct PatchLayout {
     let depth: Int
     let kernelRows: Int
     let kernelColumns: Int
-    let upsampling: Int
+    let sampling: Sampling
 
-    var outputRows: Int { rows * upsampling }
-    var outputColumns: Int { columns * upsampling }
+    var outputRows: Int { size(rows) }
+    var outputColumns: Int { size(columns) }
     /// The axis summed over, C·kt·kh·kw.
     var depthOfProduct: Int { channels * depth * kernelRows * kernelColumns }
     /// Whether the frame itself is the matrix.
-    var isPlain: Bool { depth * kernelRows * kernelColumns * upsampling == 1 }
+    var isPlain: Bool { depth * kernelRows * kernelColumns == 1 && sampling == .same }
+
+    private func size(_ input: Int) -> Int {
+        switch sampling {
+        case .same: input
+        case .doubled: 2 * input
+        case .halved: input / 2
+        }
+    }
+
+    /// How far before its pixel a kernel of the given length begins.
+    private func lead(_ kernel: Int) -> Int { sampling == .halved ? 0 : kernel / 2 }
 
     /// The matrix (C·kt·kh·kw, pixels) of some rows of the result.
     func matrix(
@@ -117,8 +140,8 @@ private struct PatchLayout {
                         if let frame = unsafe frame {
                             unsafe fill(
                                 target, from: frame + channel * plane, range,
-                                down: kernelRow - kernelRows / 2,
-                                right: kernelColumn - kernelColumns / 2)
+                                down: kernelRow - lead(kernelRows),
+                                right: kernelColumn - lead(kernelColumns))
                         } else {
                             unsafe target.update(repeating: 0, count: pixels)
                         }
@@ -136,25 +159,37 @@ private struct PatchLayout {
         _ range: Range<Int>, down: Int, right: Int
     ) {
         let width = outputColumns
-        let inside = max(0, -right)..<max(max(0, -right), min(width, width - right))
+        let inside = insideColumns(right: right)
         var target = unsafe target
         for row in range {
-            let y = row + down
-            if y < 0 || y >= outputRows || inside.isEmpty {
+            let y = sampling == .halved ? 2 * row + down : row + down
+            if y < 0 || y >= (sampling == .doubled ? 2 * rows : rows) || inside.isEmpty {
                 unsafe target.update(repeating: 0, count: width)
             } else {
                 unsafe target.update(repeating: 0, count: inside.lowerBound)
                 unsafe (target + inside.upperBound)
                     .update(repeating: 0, count: width - inside.upperBound)
-                let line = unsafe source + (upsampling == 1 ? y : y >> 1) * columns
-                if upsampling == 1 {
+                let line = unsafe source + (sampling == .doubled ? y >> 1 : y) * columns
+                switch sampling {
+                case .same:
                     unsafe (target + inside.lowerBound)
                         .update(from: line + inside.lowerBound + right, count: inside.count)
-                } else {
+                case .doubled:
                     for x in inside { unsafe target[x] = line[(x + right) >> 1] }
+                case .halved:
+                    for x in inside { unsafe target[x] = line[2 * x + right] }
                 }
             }
             unsafe target += width
         }
+    }
+
+    /// The columns of the result that a kernel column finds inside the frame.
+    private func insideColumns(right: Int) -> Range<Int> {
+        let width = outputColumns
+        guard sampling == .halved else {
+            return max(0, -right)..<max(max(0, -right), min(width, width - right))
+        }
+        return 0..<max(0, min(width, (columns - right + 1) / 2))
     }
 }

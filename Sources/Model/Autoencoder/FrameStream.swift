@@ -36,9 +36,7 @@ package struct FrameStream: Sendable {
         let latent = restored(position)
         position += 1
         var frame = decoder.input(decoder.unquantize(latent, &cache), &cache)
-        frame = decoder.middle.0(frame, &cache)
-        frame = decoder.middle.1(frame)
-        frame = decoder.middle.2(frame, &cache)
+        frame = decoder.middle(frame, &cache)
         var frames: [Tensor] = []
         finish(frame, from: 0, into: &frames)
         return Tensor(

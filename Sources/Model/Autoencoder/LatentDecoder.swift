@@ -14,7 +14,7 @@ package struct LatentDecoder: Sendable {
     package let configuration: Autoencoder
     let unquantize: CausalConvolution
     let input: CausalConvolution
-    let middle: (ResidualBlock, SpatialAttention, ResidualBlock)
+    let middle: MiddleBlock
     let levels: [UpBlock]
     let norm: ChannelNormalization
     let output: CausalConvolution
@@ -37,16 +37,12 @@ package struct LatentDecoder: Sendable {
     ///   left over.
     package init(_ configuration: Autoencoder, weights: WeightStore) throws(ModelError) {
         self.configuration = configuration
-        var parts = DecoderParts(store: weights)
+        var parts = AutoencoderParts(store: weights)
         let z = configuration.latentChannels
         unquantize = parts.convolution("post_quant_conv", z, z, [1, 1, 1])
         let widths = configuration.multipliers.reversed().map { $0 * configuration.decoderBase }
         input = parts.convolution("decoder.conv_in", z, widths[0], [3, 3, 3])
-        middle = (
-            parts.residualBlock("decoder.mid_block.resnets.0", widths[0], widths[0]),
-            parts.attention("decoder.mid_block.attentions.0", widths[0]),
-            parts.residualBlock("decoder.mid_block.resnets.1", widths[0], widths[0])
-        )
+        middle = parts.middle("decoder.mid_block", widths[0])
         var levels: [UpBlock] = []
         for (level, width) in widths.enumerated() {
             // A step up halves the channels.
@@ -78,64 +74,5 @@ package struct LatentDecoder: Sendable {
     /// - Returns: The frames, none of them decoded yet.
     package func stream(_ latents: Tensor) -> FrameStream {
         FrameStream(decoder: self, latents: latents)
-    }
-}
-
-/// Names and takes the weights of the decoder's parts.
-private struct DecoderParts {
-    var store: WeightStore
-    private(set) var slots = 0
-
-    init(store: WeightStore) { self.store = store }
-
-    mutating func convolution(
-        _ name: String, _ inputs: Int, _ outputs: Int, _ kernel: [Int]
-    ) -> CausalConvolution {
-        let weight = store.take("\(name).weight", [outputs, inputs] + kernel)
-        let bias = store.take("\(name).bias", [outputs])
-        guard kernel.count == 3, kernel[0] > 1 else {
-            return CausalConvolution(weight: weight, bias: bias, slot: nil)
-        }
-        defer { slots += 1 }
-        return CausalConvolution(weight: weight, bias: bias, slot: slots)
-    }
-
-    mutating func normalization(_ name: String, _ width: Int, axes: Int) -> ChannelNormalization {
-        let ones = Array(repeating: 1, count: axes)
-        return ChannelNormalization(factors: store.take("\(name).gamma", [width] + ones))
-    }
-
-    mutating func residualBlock(_ name: String, _ inputs: Int, _ outputs: Int) -> ResidualBlock {
-        ResidualBlock(
-            first: (
-                normalization("\(name).norm1", inputs, axes: 3),
-                convolution("\(name).conv1", inputs, outputs, [3, 3, 3])
-            ),
-            second: (
-                normalization("\(name).norm2", outputs, axes: 3),
-                convolution("\(name).conv2", outputs, outputs, [3, 3, 3])
-            ),
-            shortcut: inputs == outputs
-                ? nil : convolution("\(name).conv_shortcut", inputs, outputs, [1, 1, 1]))
-    }
-
-    mutating func attention(_ name: String, _ width: Int) -> SpatialAttention {
-        SpatialAttention(
-            norm: normalization("\(name).norm", width, axes: 2),
-            input: (
-                store.take("\(name).to_qkv.weight", [3 * width, width, 1, 1]),
-                store.take("\(name).to_qkv.bias", [3 * width])
-            ),
-            output: (
-                store.take("\(name).proj.weight", [width, width, 1, 1]),
-                store.take("\(name).proj.bias", [width])
-            ))
-    }
-
-    mutating func upsampler(_ name: String, _ width: Int, doublesTime: Bool) -> Upsampler {
-        Upsampler(
-            timeConvolution: doublesTime
-                ? convolution("\(name).time_conv", width, 2 * width, [3, 1, 1]) : nil,
-            convolution: convolution("\(name).resample.1", width, width / 2, [3, 3]))
     }
 }

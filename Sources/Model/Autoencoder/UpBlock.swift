@@ -33,6 +33,6 @@ struct Upsampler: Sendable {
             let pair = timeConvolution(frame, &cache)
             frames = [pair.slices(0..<channels), pair.slices(channels..<2 * channels)]
         }
-        return frames.map { convolution($0, &cache, upsampling: 2) }
+        return frames.map { convolution($0, &cache, sampling: .doubled) }
     }
 }

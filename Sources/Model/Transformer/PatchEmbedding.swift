@@ -10,14 +10,16 @@ struct PatchEmbedding {
     private let configuration: TransformerConfiguration
     private let projection: Linear
 
-    init(_ store: inout WeightStore, _ configuration: TransformerConfiguration) {
+    /// Takes the weights of `NAME`, which embeds latents of so many channels.
+    init(
+        _ store: inout WeightStore, _ name: String, channels: Int,
+        _ configuration: TransformerConfiguration
+    ) {
         self.configuration = configuration
-        let patch = configuration.patchSize
         projection = Linear(
             weight: store.take(
-                "patch_embedding.weight",
-                [configuration.width, configuration.inputChannels] + patch),
-            bias: store.take("patch_embedding.bias", [configuration.width]))
+                "\(name).weight", [configuration.width, channels] + configuration.patchSize),
+            bias: store.take("\(name).bias", [configuration.width]))
     }
 
     /// Embeds latents (C, T, H, W) as tokens (N, d).

@@ -9,12 +9,15 @@ import Weights
 /// A text as the transformer attends to it: keys and values of every block, made once a prompt.
 package struct TextContext: Sendable {
     let memories: [TextMemory]
+    /// Those of the control branch's blocks; empty where it was not asked for.
+    let controlMemories: [TextMemory]
     let bias: LogitBias
 }
 
 /// `WanTransformer3DModel`: predicts the velocity noise − signal of noisy latents.
 ///
-/// diffusers v0.42.1, models/transformers/transformer_wan.py.
+/// With a control branch it is a `WanVACETransformer3DModel`, whose base is the same network.
+/// diffusers v0.42.1, models/transformers/transformer_wan.py and transformer_wan_vace.py.
 package struct Transformer {
     /// The network's dimensions.
     package let configuration: TransformerConfiguration
@@ -23,20 +26,24 @@ package struct Transformer {
     private let textFirst: Linear
     private let textSecond: Linear
     private let blocks: [TransformerBlock]
+    private let branch: ControlBranch?
     private let head: Linear
     /// (1, 2, d).
     private let headTable: Weight
 
     /// Opens the folder `transformer/` of a model.
     ///
+    /// * `withControl`: Whether to take the weights of the control branch, which is there. Without
+    ///   it they are neither read nor looked at, and the base works alone.
     /// - Throws: `ModelError` naming the key or tensor that does not fit.
-    package init(folder: String) throws(ModelError) {
+    package init(folder: String, withControl: Bool = false) throws(ModelError) {
         let configuration = try TransformerConfiguration(path: "\(folder)/config.json")
         self.configuration = configuration
         var store: WeightStore
         do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
         let width = configuration.width
-        patches = PatchEmbedding(&store, configuration)
+        patches = PatchEmbedding(
+            &store, "patch_embedding", channels: configuration.inputChannels, configuration)
         timestepEmbedding = TimestepEmbedding(&store, configuration)
         let text = "condition_embedder.text_embedder"
         textFirst = Linear(
@@ -44,6 +51,13 @@ package struct Transformer {
         textSecond = Linear(&store, "\(text).linear_2", inputs: width, outputs: width)
         blocks = (0..<configuration.layers).map {
             TransformerBlock(&store, "blocks.\($0)", configuration)
+        }
+        if withControl {
+            precondition(configuration.hasControl, "'\(folder)' has no control branch")
+            branch = ControlBranch(&store, configuration)
+        } else {
+            branch = nil
+            if configuration.hasControl { store.skip(prefix: "vace_") }
         }
         head = Linear(
             &store, "proj_out", inputs: width,
@@ -59,7 +73,10 @@ package struct Transformer {
     ///
     /// * `states`: The encoder's states of the real tokens, (L, text channels).
     /// * `paddedLength`: The length that the pipeline pads to, at least L.
-    package func remember(_ states: Tensor, paddedLength: Int) -> TextContext {
+    /// * `withControl`: Whether a control signal will come with the text.
+    package func remember(
+        _ states: Tensor, paddedLength: Int, withControl: Bool = false
+    ) -> TextContext {
         let padding = paddedLength - states.rows
         precondition(padding >= 0, "\(states.rows) text tokens do not fit in \(paddedLength)")
         var rows = states
@@ -73,7 +90,23 @@ package struct Transformer {
         var hidden = textFirst(rows)
         hidden.applyGELU()
         let text = textSecond(hidden)
-        return TextContext(memories: blocks.map { $0.remember(text) }, bias: bias)
+        return TextContext(
+            memories: blocks.map { $0.remember(text) },
+            controlMemories: withControl ? opened.remember(text) : [], bias: bias)
+    }
+
+    /// Prepares what the control branch looks at, once a clip.
+    ///
+    /// * `context`: What `ControlContext` built, (C, T, H, W); T, H and W are those of the latents.
+    /// * `strength`: The factor of each hint, one for each of `configuration.controlLayers`;
+    ///   diffusers calls it `conditioning_scale`.
+    package func control(_ context: Tensor, strength: [Float]) -> ControlSignal {
+        opened.signal(context, strength: strength)
+    }
+
+    private var opened: ControlBranch {
+        guard let branch else { preconditionFailure("opened without the control branch") }
+        return branch
     }
 
     /// Prepares one timestep's modulation, which all guidance branches share.
@@ -88,16 +121,22 @@ package struct Transformer {
     }
 
     /// Predicts the velocity of latents (C, T, H, W); the result has the same shape.
+    ///
+    /// * `control`: What the control branch looks at; nil leaves the base alone.
     package func callAsFunction(
         _ latents: Tensor, at timestep: TimestepState, positions: RotaryAngles,
-        text: TextContext
+        text: TextContext, control: ControlSignal? = nil
     ) -> Tensor {
         let modulation = timestep.modulation
         var x = patches(latents)
-        for (block, memory) in zip(blocks, text.memories) {
+        var hints = control.map {
+            opened.hints($0, from: x, modulation: modulation.blocks, positions, text)
+        }
+        for (layer, (block, memory)) in zip(blocks, text.memories).enumerated() {
             block(
                 &x, modulation: modulation.blocks, angles: positions, memory: memory,
                 bias: text.bias)
+            hints?.add(to: &x, after: layer)
         }
         let (width, table) = (configuration.width, headTable.span)
         let embedding = modulation.embedding.values

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The dimensions of a `WanTransformer3DModel`, from its `config.json`.
+/// The dimensions of a `WanTransformer3DModel` or `WanVACETransformer3DModel`, from `config.json`.
 ///
-/// Key names and defaults: diffusers v0.42.1, models/transformers/transformer_wan.py.
+/// Key names and defaults: diffusers v0.42.1, models/transformers/transformer_wan.py and
+/// transformer_wan_vace.py.
 package struct TransformerConfiguration: Sendable, Equatable {
     /// Latent frames, rows and columns of one token.
     package var patch: (time: Int, height: Int, width: Int) {
@@ -25,6 +26,14 @@ package struct TransformerConfiguration: Sendable, Equatable {
     package let epsilon: Float
     /// Longest axis of the token grid.
     package let longestAxis: Int
+    /// The blocks that the control branch adds to, in ascending order and beginning with 0; empty
+    /// where there is no control branch.
+    package let controlLayers: [Int]
+    /// Channels of what the control branch looks at; 0 where there is none.
+    package let controlChannels: Int
+
+    /// Whether there is a control branch, VACE.
+    package var hasControl: Bool { !controlLayers.isEmpty }
 
     /// d, the width of the network.
     package var width: Int { heads * headChannels }
@@ -52,9 +61,12 @@ package struct TransformerConfiguration: Sendable, Equatable {
         epsilon = Float(try file.number("eps", default: 1e-6))
         longestAxis = try file.count("rope_max_seq_len", default: 1024)
         let kind = try file.text("_class_name", default: "WanTransformer3DModel")
+        let withControl = kind == "WanVACETransformer3DModel"
         try file.refuse(
-            "_class_name", unless: kind == "WanTransformer3DModel",
-            "is \(kind); wanted WanTransformer3DModel")
+            "_class_name", unless: withControl || kind == "WanTransformer3DModel",
+            "is \(kind); wanted WanTransformer3DModel or WanVACETransformer3DModel")
+        controlChannels = withControl ? try file.count("vace_in_channels", default: 96) : 0
+        controlLayers = withControl ? try file.controlLayers(of: layers) : []
         try file.refuse(
             "qk_norm",
             unless: try file.text("qk_norm", default: "rms_norm_across_heads")
@@ -67,10 +79,45 @@ package struct TransformerConfiguration: Sendable, Equatable {
             "is \(inputChannels) with \(outputChannels) out_channels: not a text-to-video network")
     }
 
+    /// Checks that the control branch is there and looks at what an autoencoder makes.
+    ///
+    /// * `path`: The model's folder, for the message.
+    /// - Throws: `ModelError.unsupported` otherwise.
+    package func requireControl(
+        over autoencoder: Autoencoder, path: String
+    ) throws(ModelError) {
+        guard hasControl else {
+            throw .unsupported(
+                path: path,
+                what: "its transformer has no control branch; use a model of Wan 2.1 VACE")
+        }
+        let wanted = autoencoder.controlChannels
+        guard controlChannels == wanted else {
+            throw .unsupported(
+                path: path,
+                what: "'vace_in_channels' is \(controlChannels); its autoencoder makes \(wanted)")
+        }
+    }
+
     /// The token grid of latents of the given size.
     package func grid(frames: Int, height: Int, width: Int) -> TokenGrid {
         TokenGrid(
             frames: frames / patch.time, rows: height / patch.height, columns: width / patch.width)
+    }
+}
+
+extension ConfigurationFile {
+    /// `vace_layers`, sorted: the pipeline gives the hints to the blocks in ascending order.
+    fileprivate func controlLayers(of layers: Int) throws(ModelError) -> [Int] {
+        let found = try indices("vace_layers", default: [0, 5, 10, 15, 20, 25, 30, 35]).sorted()
+        guard found.first == 0, found.allSatisfy({ $0 < layers }), Set(found).count == found.count
+        else {
+            throw wrong(
+                "vace_layers",
+                "wanted 0 and other whole numbers below \(layers), as 'num_layers' has it, each once"
+            )
+        }
+        return found
     }
 }
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Weights
+
+/// Names and takes the weights of the parts that encoder and decoder are made of.
+struct AutoencoderParts {
+    var store: WeightStore
+    /// How many convolutions remember frames, so far.
+    private(set) var slots = 0
+
+    init(store: WeightStore) { self.store = store }
+
+    mutating func convolution(
+        _ name: String, _ inputs: Int, _ outputs: Int, _ kernel: [Int]
+    ) -> CausalConvolution {
+        let weight = store.take("\(name).weight", [outputs, inputs] + kernel)
+        let bias = store.take("\(name).bias", [outputs])
+        guard kernel.count == 3, kernel[0] > 1 else {
+            return CausalConvolution(weight: weight, bias: bias, slot: nil)
+        }
+        defer { slots += 1 }
+        return CausalConvolution(weight: weight, bias: bias, slot: slots)
+    }
+
+    mutating func normalization(_ name: String, _ width: Int, axes: Int) -> ChannelNormalization {
+        let ones = Array(repeating: 1, count: axes)
+        return ChannelNormalization(factors: store.take("\(name).gamma", [width] + ones))
+    }
+
+    mutating func residualBlock(_ name: String, _ inputs: Int, _ outputs: Int) -> ResidualBlock {
+        ResidualBlock(
+            first: (
+                normalization("\(name).norm1", inputs, axes: 3),
+                convolution("\(name).conv1", inputs, outputs, [3, 3, 3])
+            ),
+            second: (
+                normalization("\(name).norm2", outputs, axes: 3),
+                convolution("\(name).conv2", outputs, outputs, [3, 3, 3])
+            ),
+            shortcut: inputs == outputs
+                ? nil : convolution("\(name).conv_shortcut", inputs, outputs, [1, 1, 1]))
+    }
+
+    mutating func middle(_ name: String, _ width: Int) -> MiddleBlock {
+        MiddleBlock(
+            first: residualBlock("\(name).resnets.0", width, width),
+            attention: attention("\(name).attentions.0", width),
+            second: residualBlock("\(name).resnets.1", width, width))
+    }
+
+    mutating func attention(_ name: String, _ width: Int) -> SpatialAttention {
+        SpatialAttention(
+            norm: normalization("\(name).norm", width, axes: 2),
+            input: (
+                store.take("\(name).to_qkv.weight", [3 * width, width, 1, 1]),
+                store.take("\(name).to_qkv.bias", [3 * width])
+            ),
+            output: (
+                store.take("\(name).proj.weight", [width, width, 1, 1]),
+                store.take("\(name).proj.bias", [width])
+            ))
+    }
+
+    mutating func upsampler(_ name: String, _ width: Int, doublesTime: Bool) -> Upsampler {
+        Upsampler(
+            timeConvolution: doublesTime
+                ? convolution("\(name).time_conv", width, 2 * width, [3, 1, 1]) : nil,
+            convolution: convolution("\(name).resample.1", width, width / 2, [3, 3]))
+    }
+
+    mutating func downsampler(_ name: String, _ width: Int, halvesTime: Bool) -> Downsampler {
+        Downsampler(
+            convolution: convolution("\(name).resample.1", width, width, [3, 3]),
+            timeConvolution: halvesTime
+                ? convolution("\(name).time_conv", width, width, [3, 1, 1]) : nil)
+    }
+}

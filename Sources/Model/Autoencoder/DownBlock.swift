@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Tensors
+
+/// One level of the encoder: residual blocks, each with attention where the configuration asks for
+/// it, then, but for the last level, a step down.
+struct DownBlock: Sendable {
+    let blocks: [(residual: ResidualBlock, attention: SpatialAttention?)]
+    let downsampler: Downsampler?
+
+    /// What the next frame becomes; nil where it waits for another to halve the time.
+    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> Tensor? {
+        var frame = frame
+        for block in blocks {
+            frame = block.residual(frame, &cache)
+            if let attention = block.attention { frame = attention(frame) }
+        }
+        guard let downsampler else { return frame }
+        return downsampler(frame, &cache)
+    }
+}
+
+/// The step to the next coarser level: half the rows and columns, at times half the frames.
+///
+/// The clip's first frame is a frame of its own; after it every two become one, made of them and
+/// of the frame before (diffusers v0.42.1, `WanResample`, "downsample3d").
+struct Downsampler: Sendable {
+    /// 3×3 in steps of two.
+    let convolution: CausalConvolution
+    /// Three frames in steps of two.
+    let timeConvolution: CausalConvolution?
+
+    /// What the next frame (C, H, W) becomes, (C, H/2, W/2); nil where it waits for another.
+    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> Tensor? {
+        let frame = convolution(frame, &cache, sampling: .halved)
+        guard let timeConvolution, let slot = timeConvolution.slot else { return frame }
+        let isFirst = cache.begin(slot: slot)
+        let halved = timeConvolution.halvingTime(frame, &cache)
+        return isFirst ? frame : halved
+    }
+}
