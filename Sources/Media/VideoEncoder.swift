@@ -17,6 +17,7 @@ package struct VideoEncoder: ~Copyable {
     /// Pictures appended so far.
     package private(set) var frames = 0
 
+    private let rate: FrameRate
     private let width: Int
     private let height: Int
     private var encoder: FrameEncoder
@@ -34,11 +35,15 @@ package struct VideoEncoder: ~Copyable {
     ///   - height: 16…8192 pixels.
     ///   - framesPerSecond: every picture lasts exactly one such period.
     ///   - comment: text for the `comment` tag, at most 64 KiB of UTF-8, no NUL; empty for no tag.
+    ///   - format: the kind of file.
+    ///   - delivery: another size or rate than that of the pictures.
+    ///   - sound: the file whose sound goes along; formats without sound leave it out.
     ///   - encoderName: libavcodec's name of the encoder; tests ask for one that does not exist.
     /// - Throws: `outOfRange`, `encoderMissing`, `fileFailed`, `libavFailed`; no file is created
     ///   by the first two.
     package init(
         path: String, width: Int, height: Int, framesPerSecond: FrameRate, comment: String,
+        format: VideoFormat = .mp4, delivery: Delivery = .unchanged, sound: SoundSource? = nil,
         encoderName: String = "libx264"
     ) throws(MediaError) {
         try MediaLimits.check(width: width, height: height)
@@ -56,6 +61,7 @@ package struct VideoEncoder: ~Copyable {
         self.encoder = encoder
         source = Frame(width: wide, height: tall, layout: .rgb)
         converted = Frame(width: wide, height: tall, layout: .video)
+        rate = framesPerSecond
         (self.width, self.height) = (width, height)
         (storedWidth, storedHeight) = (wide, tall)
     }
@@ -109,12 +115,16 @@ package struct VideoEncoder: ~Copyable {
     /// Completes and closes the file.
     ///
     /// - Throws: `fileFailed`, `libavFailed`; the file is then closed and incomplete.
-    package consuming func finish() throws(MediaError) {
+    @discardableResult
+    package consuming func finish() throws(MediaError) -> StoredVideo {
         precondition(frames > 0, "a video needs at least one picture")
         Diagnostics.begin()
         try encoder.drain()
         try writePackets()
         try muxer.finish()
+        return StoredVideo(
+            width: storedWidth, height: storedHeight, frames: frames, framesPerSecond: rate,
+            hasSound: false, soundProblem: nil)
     }
 
     private mutating func writePackets() throws(MediaError) {
