@@ -178,7 +178,7 @@ extension Clip {
         Clip(
             name: "tiny",
             actors: [across(.disc(red), from: Place(0.3, 0.3), to: Place(1.2, 0.4), radius: 0.047)],
-            floor: 0.6),
+            floor: 0.5),
         Clip(
             name: "huge", scenery: .city,
             actors: [across(.disc(red), from: Place(0.7, 0.5), to: Place(0.85, 0.52), radius: 0.59)]
@@ -354,6 +354,6 @@ extension Clip {
             name: "box on a walker", width: 160, height: 96, start: .box,
             actors: [
                 across(.walker(blue), from: Place(0.4, 0.5), to: Place(1.2, 0.5), radius: 0.35)
-            ], floor: 0.6),
+            ], floor: 0.5),
     ]
 }

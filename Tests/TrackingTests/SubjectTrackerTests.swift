@@ -12,7 +12,9 @@ import Tracking
             following.last >= following.clip.floor, "\(following.clip.name): \(following.overlaps)")
     }
 
-    /// The project's promise: a mean overlap of 0.8 at the last picture. The table goes to the
+    /// The project's promise: a mean overlap of 0.8 at the last picture.
+    ///
+    /// The table goes to the
     /// tests' output.
     @Test func theMeanOverlapAtTheEndKeepsThePromise() async {
         let all = await Following.all.value
