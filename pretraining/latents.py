@@ -74,8 +74,19 @@ class Pool:
 
     def scene(self, index: int) -> world.Scene:
         """The scene of one clip."""
-        values = zip(world.ATTRIBUTES.values(), self.labels[index].tolist())
-        return world.Scene(*(names[at] for names, at in values))
+        return scene(self.labels[index].tolist())
+
+
+def scene(labels: list[int]) -> world.Scene:
+    """The scene that `Scene.labels` came from."""
+    return world.Scene(*(names[at] for names, at in zip(world.ATTRIBUTES.values(), labels)))
+
+
+def statistics(folder: Path) -> tuple[Tensor, Tensor]:
+    """Mean and deviation of the folder's latents per channel, (1, 16, 1, 1, 1) each."""
+    figures = json.loads((folder / "latent_statistics.json").read_text())
+    mean, deviation = torch.tensor(figures["mean"]), torch.tensor(figures["std"])
+    return mean.view(1, -1, 1, 1, 1), deviation.view(1, -1, 1, 1, 1)
 
 
 def load(folder: Path) -> Pool:
@@ -91,9 +102,7 @@ def load(folder: Path) -> Pool:
     if not path.exists():
         figures = {"mean": mean.mean((0, 2, 3, 4)).tolist(), "std": mean.std((0, 2, 3, 4)).tolist()}
         path.write_text(json.dumps(figures))
-    figures = json.loads(path.read_text())
-    centre = torch.tensor(figures["mean"]).view(1, -1, 1, 1, 1)
-    spread = torch.tensor(figures["std"]).view(1, -1, 1, 1, 1)
+    centre, spread = statistics(folder)
     return Pool(
         ((mean - centre) / spread).half(),
         ((0.5 * log_variance.clamp(-20, 10)).exp() / spread).half(),

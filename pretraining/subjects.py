@@ -27,13 +27,16 @@ class Pose:
 class Brush:
     """Paints shapes onto a clip (3, T, H, W) and remembers what they cover."""
 
-    def __init__(self, clip: np.ndarray, light: float, edge: float) -> None:
-        self.clip, self.light, self.edge = clip, light, edge
+    def __init__(self, clip: np.ndarray, light: float, edge: float, clay: bool) -> None:
+        self.clip, self.light, self.edge, self.clay = clip, light, edge, clay
         self.covered = np.zeros(clip.shape[1:], np.float32)
 
     def paint(self, colour, distance: np.ndarray, shade: np.ndarray | float = 1.0) -> None:
         """Fills where distance is negative; the colour is dimmed by the scene's light."""
         cover = np.clip(0.5 - distance / self.edge, 0, 1)
+        if self.clay:
+            # One grey, a little darker where the true thing is dark, so that parts are told apart.
+            colour = [0.45 + 0.5 * max(colour)] * 3
         for channel in range(3):
             target = colour[channel] * self.light * shade
             self.clip[channel] += (target - self.clip[channel]) * cover
@@ -45,11 +48,13 @@ _DARK = (0.10, 0.10, 0.12)
 _WOOD = (0.42, 0.24, 0.10)
 
 
-def draw(clip, kind: str, colour, light: float, pose: Pose, x, y, edge: float) -> np.ndarray:
+def draw(
+    clip, kind: str, colour, light: float, pose: Pose, x, y, edge: float, clay: bool = False
+) -> np.ndarray:
     """Draws a subject onto the clip in place and returns its coverage (T, H, W), 0 to 1."""
     u = (x - pose.x) / pose.radius * pose.facing
     v = (y - pose.y) / pose.radius
-    brush = Brush(clip, light, edge / pose.radius)
+    brush = Brush(clip, light, edge / pose.radius, clay)
     _SILHOUETTES[kind](brush, colour, u, v, pose)
     return brush.covered
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""python -m pretraining.train vae|latents|text_to_video --minutes N --state DIR"""
+"""python -m pretraining.train vae|latents|text_to_video|control --minutes N --state DIR"""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ import importlib
 
 from pretraining import leg
 
-_WORK = {"vae": "vae_training", "latents": "latents", "text_to_video": "text_to_video"}
+_WORK = {
+    "vae": "vae_training",
+    "latents": "latents",
+    "text_to_video": "text_to_video",
+    "control": "control",
+}
 
 
 def main() -> None:
