@@ -21,7 +21,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import sentencepiece
 import torch
-from diffusers import AutoencoderKLWan, UniPCMultistepScheduler, WanPipeline, WanTransformer3DModel
+from diffusers import (
+    AutoencoderKLWan, UniPCMultistepScheduler, WanPipeline, WanTransformer3DModel,
+    WanVACETransformer3DModel)
 from diffusers.pipelines.wan.pipeline_wan import prompt_clean
 from safetensors.torch import save_file
 from transformers import AutoTokenizer, UMT5Config, UMT5EncoderModel
@@ -108,7 +110,7 @@ SHAPES = [
             base_dim=2, decoder_base_dim=4, z_dim=16, dim_mult=[1, 2, 2, 3], num_res_blocks=2,
             temperal_downsample=[False, True, True]),
         dtype=torch.bfloat16, vae_dtype=torch.float32, flow_shift=7.2, shard=None,
-        normalization="identity", unknown=3, compression=8, seed=404),
+        normalization="identity", unknown=3, compression=8, seed=404, mixed=True),
 ]
 
 # The whole pipeline, written as requests that `rushes generate` takes.
@@ -199,7 +201,9 @@ def random_checkpoint(shape, folder):
         **shape.text)).eval()
     randomize(text, shape.seed, [("SelfAttention.q", 0.5)])
 
-    transformer = WanTransformer3DModel(
+    has_control = "vace_layers" in shape.transformer
+    transformer_class = WanVACETransformer3DModel if has_control else WanTransformer3DModel
+    transformer = transformer_class(
         cross_attn_norm=True, qk_norm="rms_norm_across_heads", eps=1e-6, **shape.transformer).eval()
     randomize(transformer, shape.seed + 1, [("time_proj", 0.5), ("proj_out", 1.2)])
 
@@ -216,7 +220,7 @@ def random_checkpoint(shape, folder):
     text.to(shape.dtype)
     transformer.to(shape.dtype)
     vae.to(shape.vae_dtype)
-    if shape.name == "mixed":
+    if getattr(shape, "mixed", False):
         for name, parameter in transformer.named_parameters():
             if any(key in name for key in ("norm", "scale_shift_table", "time_embedder")):
                 parameter.data = parameter.data.float()
@@ -232,12 +236,12 @@ def random_checkpoint(shape, folder):
     vae.save_pretrained(folder / "vae", **sharding)
     scheduler.save_pretrained(folder / "scheduler")
     index = {
-        "_class_name": "WanPipeline",
+        "_class_name": "WanVACEPipeline" if has_control else "WanPipeline",
         "_diffusers_version": "0.42.1",
         "scheduler": ["diffusers", "UniPCMultistepScheduler"],
         "text_encoder": ["transformers", "UMT5EncoderModel"],
         "tokenizer": ["transformers", "T5TokenizerFast"],
-        "transformer": ["diffusers", "WanTransformer3DModel"],
+        "transformer": ["diffusers", transformer_class.__name__],
         "vae": ["diffusers", "AutoencoderKLWan"],
     }
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
@@ -359,10 +363,10 @@ def main():
     parser.add_argument("--into", type=pathlib.Path, default=pathlib.Path(__file__).parent)
     into = parser.parse_args().into
     torch.set_num_threads(1)
-    shutil.rmtree(into / "values", ignore_errors=True)
     noise_values(into / "values" / "noise.safetensors")
     for shape in SHAPES:
         folder, values = into / "checkpoints" / shape.name, into / "values" / shape.name
+        shutil.rmtree(values, ignore_errors=True)
         random_checkpoint(shape, folder)
         pipeline = open_pipeline(folder)
         print(shape.name)

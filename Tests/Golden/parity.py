@@ -27,10 +27,13 @@ def decibels(actual, expected):
     return float("inf") if error == 0 else -10 * numpy.log10(error)
 
 
-def engine_frames(rushes, folder, request):
-    """Runs `rushes generate` and reads its PNG files: (F, H, W, 3) in 0...1."""
+def engine_frames(rushes, folder, request, beside=None):
+    """Runs `rushes generate` and reads its PNG files: (F, H, W, 3) in 0...1.
+
+    The request is written `beside` its media, if it has any.
+    """
     with tempfile.TemporaryDirectory() as scratch:
-        path = pathlib.Path(scratch) / "request.json"
+        path = pathlib.Path(beside or scratch) / "request.json"
         path.write_text(json.dumps(request))
         output = pathlib.Path(scratch) / "output"
         subprocess.run(

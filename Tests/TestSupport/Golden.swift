@@ -10,6 +10,9 @@ package enum Golden {
     /// The checkpoints, each of another shape.
     package static let checkpoints = ["narrow", "sharded", "half", "mixed"]
 
+    /// The checkpoints with a control branch, each of another shape.
+    package static let controlCheckpoints = ["vace-narrow", "vace-mixed", "vace-single"]
+
     /// The folder Tests/Golden of this repository.
     package static let folder = String(
         #filePath.dropLast("TestSupport/Golden.swift".count) + "Golden")

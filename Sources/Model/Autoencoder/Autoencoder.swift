@@ -15,8 +15,6 @@ package struct Autoencoder: Sendable, Equatable {
     package let multipliers: [Int]
     /// Residual blocks of a level in the encoder, 1 to 16; the decoder has one more.
     package let residualBlocks: Int
-    /// Levels of the encoder whose residual blocks have attention after them.
-    let attentionLevels: Set<Int>
     /// Whether the encoder's step down from level l, finest first, halves the frames too.
     let halvesTime: [Bool]
     /// Whether the step up from level l, coarsest first, doubles the frames too.
@@ -52,8 +50,6 @@ package struct Autoencoder: Sendable, Equatable {
         }
         halvesTime = Array(flags.prefix(steps))
         doublesTime = Array(flags.reversed().prefix(steps))
-        let scales = try file.numbers("attn_scales", default: [])
-        attentionLevels = Set((0...steps).filter { scales.contains(1 / Double(1 << $0)) })
         latentMeans = try file.perChannel("latents_mean", latentChannels, Autoencoder.means)
         latentDeviations = try file.perChannel(
             "latents_std", latentChannels, Autoencoder.deviations)

@@ -2,19 +2,15 @@
 
 import Tensors
 
-/// One level of the encoder: residual blocks, each with attention where the configuration asks for
-/// it, then, but for the last level, a step down.
+/// One level of the encoder: residual blocks, then, but for the last level, a step down.
 struct DownBlock: Sendable {
-    let blocks: [(residual: ResidualBlock, attention: SpatialAttention?)]
+    let blocks: [ResidualBlock]
     let downsampler: Downsampler?
 
     /// What the next frame becomes; nil where it waits for another to halve the time.
     func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> Tensor? {
         var frame = frame
-        for block in blocks {
-            frame = block.residual(frame, &cache)
-            if let attention = block.attention { frame = attention(frame) }
-        }
+        for block in blocks { frame = block(frame, &cache) }
         guard let downsampler else { return frame }
         return downsampler(frame, &cache)
     }

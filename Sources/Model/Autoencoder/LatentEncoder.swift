@@ -45,15 +45,16 @@ package struct LatentEncoder: Sendable {
         var levels: [DownBlock] = []
         var channels = base
         // The blocks of all levels are numbered through.
-        var names = (0...).lazy.map { "encoder.down_blocks.\($0)" }.makeIterator()
-        func name() -> String { names.next() ?? "" }
+        var number = 0
+        func name() -> String {
+            defer { number += 1 }
+            return "encoder.down_blocks.\(number)"
+        }
         for (level, multiplier) in configuration.multipliers.enumerated() {
             let width = base * multiplier
-            var blocks: [(ResidualBlock, SpatialAttention?)] = []
+            var blocks: [ResidualBlock] = []
             for _ in 0..<configuration.residualBlocks {
-                let residual = parts.residualBlock(name(), channels, width)
-                let attends = configuration.attentionLevels.contains(level)
-                blocks.append((residual, attends ? parts.attention(name(), width) : nil))
+                blocks.append(parts.residualBlock(name(), channels, width))
                 channels = width
             }
             let downsampler =
