@@ -3,7 +3,7 @@
 package import JSON
 
 extension ModeName {
-    /// The shortest request of this mode that works, as `examples/` has it too.
+    /// The shortest request of this mode that works; `examples/` has one to try out.
     package var example: JSONValue {
         let mode = JSONValue.string(rawValue)
         return switch self {
@@ -12,10 +12,10 @@ extension ModeName {
         case .textImageToVideo:
             [
                 "mode": mode, "prompt": "the boats rock gently, gulls pass by",
-                "image": "harbour.jpg",
+                "image": "harbour.png",
             ]
         case .imageToVideo:
-            ["mode": mode, "image": "harbour.jpg"]
+            ["mode": mode, "image": "harbour.png"]
         case .stylization:
             ["mode": mode, "prompt": "a paper cut-out in blue and gold", "video": "walk.mp4"]
         case .storyboard:
@@ -27,11 +27,11 @@ extension ModeName {
             ]
         case .mask:
             [
-                "mode": mode, "prompt": "a dog with black spots", "video": "street.mp4",
-                "mask": ["box": [0.3, 0.4, 0.25, 0.5]],
+                "mode": mode, "prompt": "a dog with black spots", "video": "walk.mp4",
+                "mask": ["box": [0.3, 0.2, 0.4, 0.5]],
             ]
         case .render:
-            ["mode": mode, "prompt": "a tower of glass on a clear day", "video": "blocks.mp4"]
+            ["mode": mode, "prompt": "a tower of glass on a clear day", "video": "render.mp4"]
         case .customization:
             [
                 "mode": mode, "examples": ["ink-1.jpg", "ink-2.jpg", "ink-3.jpg"],

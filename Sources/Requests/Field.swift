@@ -20,6 +20,7 @@ package enum Field: String, CaseIterable, Sendable {
     case structure
     case strength
     case camera
+    case loop
     case size
     case seconds
     case frames
@@ -42,12 +43,13 @@ package enum Field: String, CaseIterable, Sendable {
             Self.every
         case .prompt:
             Self.every.subtracting([.imageToVideo, .customization])
-        case .negativePrompt, .style, .size, .seconds, .frames, .fps, .deliver, .preview, .camera,
+        case .negativePrompt, .style, .size, .seconds, .frames, .fps, .deliver, .preview,
             .guidance, .shift, .variations, .format:
             Self.every.subtracting([.customization])
         case .image:
             Self.every.subtracting([.textToVideo, .customization])
-        case .imageRole: [.textImageToVideo, .imageToVideo]
+        case .imageRole, .camera: [.textImageToVideo, .imageToVideo]
+        case .loop: Self.every.subtracting([.mask, .customization])
         case .video: [.stylization, .storyboard, .mask, .render]
         case .panels: [.storyboard]
         case .mask, .affect: [.mask]
@@ -62,12 +64,17 @@ package enum Field: String, CaseIterable, Sendable {
 
     /// Names that other programs use for the same thing, or for a part of it.
     static let synonyms: [String: Field] = [
-        "aspect": .size, "aspect_ratio": .size, "cfg": .guidance, "cfg_scale": .guidance,
-        "clip": .video, "duration": .seconds, "first_frame": .image, "flow_shift": .shift,
-        "framerate": .fps, "frame_rate": .fps, "guidance_scale": .guidance, "height": .size,
-        "length": .seconds, "negative": .negativePrompt, "neg_prompt": .negativePrompt,
-        "num_frames": .frames, "num_inference_steps": .steps, "picture": .image,
-        "ratio": .size, "resolution": .size, "text": .prompt, "width": .size, "type": .mode,
-        "count": .variations, "lora": .style, "mask_image": .mask, "description": .prompt,
+        "aspect": .size, "aspect_ratio": .size, "box": .mask, "camera_motion": .camera,
+        "cfg": .guidance, "cfg_scale": .guidance, "clip": .video, "color": .mask,
+        "conditioning_scale": .strength, "count": .variations, "description": .prompt,
+        "draft": .preview, "duration": .seconds, "first_frame": .image, "flow_shift": .shift,
+        "frame_rate": .fps, "framerate": .fps, "guidance_scale": .guidance, "height": .size,
+        "interpolate": .deliver, "last_frame": .image, "length": .seconds, "lora": .style,
+        "mask_image": .mask, "mask_video": .mask, "motion": .camera, "neg_prompt": .negativePrompt,
+        "negative": .negativePrompt, "num_frames": .frames, "num_inference_steps": .steps,
+        "outline": .mask, "pan": .camera, "picture": .image, "ratio": .size, "reference": .image,
+        "resolution": .size, "roll": .camera, "seamless": .loop, "source": .video,
+        "storyboard": .panels, "subject": .mask, "text": .prompt, "tilt": .camera, "type": .mode,
+        "upscale": .deliver, "width": .size, "zoom": .camera,
     ]
 }

@@ -81,11 +81,11 @@ extension Validation {
     }
 
     /// A path beside the request.
-    mutating func path(_ value: FieldValue) -> MediaPath? {
+    mutating func path(_ value: FieldValue, example: String = "harbour.png") -> MediaPath? {
         guard let text = value.node.string else {
             report(
                 value, wanted: "the name of a file in quotation marks",
-                hint: "Write for example \"harbour.jpg\".")
+                hint: "Write for example \"\(example)\".")
             return nil
         }
         do throws(MediaPath.Fault) {
@@ -129,23 +129,17 @@ extension Validation {
         }
     }
 
-    /// The members of an object value by key; reports repeated keys and those not in `keys`.
-    mutating func members(of value: FieldValue, keys: [String]) -> [String: FieldValue] {
-        var found: [String: (value: FieldValue, place: JSONPosition)] = [:]
-        for member in value.node.members ?? [] {
-            let path = "\(value.path).\(member.key)"
-            if let first = found[member.key] {
-                report(duplicate: member, path: path, first: first.place)
-            } else if keys.contains(member.key) {
-                found[member.key] = (FieldValue(path, member.value), member.keyPosition)
-            } else {
-                let list = keys.map { "\"\($0)\"" }.joined(separator: ", ")
-                reportUnknown(
-                    member, path: path,
-                    nearest: Suggestion.nearest(to: member.key, among: keys),
-                    otherwise: "Here only \(list) can stand.")
-            }
-        }
-        return found.mapValues(\.value)
+    /// True or false.
+    mutating func flag(_ value: FieldValue) -> Bool? {
+        if let flag = value.node.bool { return flag }
+        report(value, wanted: "true or false", hint: "Write it without quotation marks.")
+        return nil
+    }
+
+    /// Seconds from the start of the video; remembered, to be compared with its length.
+    mutating func time(_ value: FieldValue, example: Double) -> Double? {
+        guard let time = number(value, in: Limits.time, example: example) else { return nil }
+        times.append((value, time))
+        return time
     }
 }

@@ -45,19 +45,7 @@ extension Validation {
     private mutating func pixels(
         _ value: FieldValue, wanted: String, sides: ClosedRange<Int>
     ) -> (width: Int, height: Int)? {
-        let text = value.node.string ?? ""
-        guard let (left, right) = Self.pair(text, separator: "x"),
-            let width = Self.count(left), let height = Self.count(right)
-        else {
-            // "832 X 480" and "832×480" are the usual slips.
-            let tidy = text.lowercased().filter { $0 != " " }.map {
-                $0 == "×" || $0 == "*" ? "x" : $0
-            }
-            let isTidied = Self.pair(String(tidy), separator: "x").map {
-                Self.count($0) != nil && Self.count($1) != nil
-            }
-            let example = isTidied == true ? String(tidy) : "832x480"
-            report(value, wanted: wanted, hint: "Write \"\(example)\".")
+        guard let (width, height) = counts(value, wanted: wanted, example: "832x480") else {
             return nil
         }
         guard sides.contains(width), sides.contains(height) else {
@@ -68,6 +56,26 @@ extension Validation {
             return nil
         }
         return (width, height)
+    }
+
+    /// Two counts with an x between them.
+    mutating func counts(_ value: FieldValue, wanted: String, example: String) -> (Int, Int)? {
+        let text = value.node.string ?? ""
+        if let counts = Self.counts(text) { return counts }
+        // "832 X 480" and "832×480" are the usual slips.
+        let tidy = String(
+            text.lowercased().filter { $0 != " " }.map { $0 == "×" || $0 == "*" ? "x" : $0 })
+        report(
+            value, wanted: wanted,
+            hint: "Write \"\(Self.counts(tidy) == nil ? example : tidy)\".")
+        return nil
+    }
+
+    private static func counts(_ text: String) -> (Int, Int)? {
+        guard let (left, right) = pair(text, separator: "x"), let first = count(left),
+            let second = count(right)
+        else { return nil }
+        return (first, second)
     }
 
     /// The two parts of a text that has `separator` exactly once.
@@ -103,6 +111,23 @@ extension Validation {
         }
         if let value = value(.frames), let frames = self.frames(value) { length = .frames(frames) }
         return length
+    }
+
+    /// Reports times after the end of the video, where the request itself says how long it is.
+    mutating func checkTimes(inside length: Request.Length?, at rate: Double?) {
+        let end: Double
+        switch (length, rate) {
+        case (.seconds(let seconds), _): end = seconds
+        case (.frames(let frames), let rate?): end = Double(frames) / rate
+        case (.frames, nil), (nil, _): return
+        }
+        for (value, seconds) in times where seconds > end {
+            report(
+                value,
+                "\(Self.name(value.path)) is \(Self.digits(seconds)) seconds, but the video is "
+                    + "only \(Self.digits((end * 1000).rounded() / 1000)) seconds long.",
+                hint: "Choose an earlier time, or make the video longer.")
+        }
     }
 
     private mutating func frames(_ value: FieldValue) -> Int? {

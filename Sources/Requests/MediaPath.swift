@@ -10,6 +10,18 @@ package struct MediaPath: Equatable, Hashable, Sendable, CustomStringConvertible
 
     package var description: String { text }
 
+    /// Whether both are the same name to Linux, byte for byte.
+    ///
+    /// Swift's strings are equal where their letters are, but `ü` in one code point and `ü` in two
+    /// are two files.
+    package static func == (left: MediaPath, right: MediaPath) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+
     /// Takes a path, or says in a sentence's second half what is wrong with it.
     init(_ text: String) throws(Fault) {
         guard !text.isEmpty else { throw Fault("it is empty", "Write the name of a file.") }

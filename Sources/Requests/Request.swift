@@ -32,6 +32,8 @@ package struct Request: Equatable, Sendable {
     package var model: String?
     /// −10 to 10; greater is earlier.
     package var priority: Int
+    /// What the request says in vain, one sentence each, for the result's `warnings`.
+    package var warnings: [String]
 }
 
 extension Request {

@@ -2,7 +2,7 @@
 
 /// All that is wrong with one request.
 package struct RequestError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// At least one problem, in the order of the file.
+    /// At least one problem, in the order of the file, then what this version cannot do.
     package var problems: [Problem]
     /// The request as it came, to show the lines in question.
     package var source: [UInt8]

@@ -8,14 +8,15 @@ extension Request {
     /// - Parameters:
     ///   - bytes: the file, at most 256 KiB of JSON in UTF-8.
     ///   - available: what may be asked for; the rest is understood, checked and then refused.
-    /// - Throws: ``RequestError`` with every problem of the request, in the order of the file.
+    /// - Throws: ``RequestError`` with every problem of the request, in the order of the file, and
+    ///   then what this version cannot do.
     package init(
         parsing bytes: [UInt8], available: Availability = .thisVersion
     ) throws(RequestError) {
         let members = try Self.members(of: bytes)
         var validation = Validation(members: members)
         let request = validation.request(available: available)
-        guard validation.problems.isEmpty else {
+        guard validation.problems.isEmpty, validation.refusals.isEmpty else {
             throw RequestError(
                 problems: validation.sortedProblems, source: bytes, mode: validation.mode)
         }
@@ -48,30 +49,40 @@ extension Validation {
     /// Reads all keys; the request counts only if there are no problems afterwards.
     fileprivate mutating func request(available: Availability) -> Request? {
         mode = modeName()
+        if let mode {
+            checkKeys(of: mode)
+            checkNeeds(of: mode)
+        }
         if let value = value(.schema) {
             _ = text(value, limit: Limits.promptBytes, example: "request.schema.json")
         }
-        let prompt = self.prompt(of: mode)
-        let payload = self.payload(of: mode, prompt: prompt)
+        let loop = value(.loop).flatMap { flag($0) } ?? false
+        let preview = value(.preview).flatMap { flag($0) } ?? false
+        let payload = self.payload(loop: loop)
         let seed = value(.seed).flatMap { self.seed($0) }
-        let negativePrompt = value(.negativePrompt).flatMap {
-            text($0, limit: Limits.promptBytes, example: "blurry")
+        let length = self.length()
+        let rate = value(.fps).flatMap {
+            number($0, in: Limits.framesPerSecond, example: 16)
         }
-        let variations = value(.variations).flatMap { self.variations($0, seed: seed) }
-        let format = value(.format).flatMap { choice($0, of: Request.Format.self) }
-        let common = Request(
+        checkTimes(inside: length, at: rate)
+        if preview, present[.deliver] != nil {
+            warnings.append("\"deliver\" does nothing in a preview.")
+        }
+        let request = Request(
             mode: payload ?? .textToVideo,
-            prompt: prompt,
-            negativePrompt: negativePrompt,
+            prompt: value(.prompt).flatMap {
+                text($0, limit: Limits.promptBytes, example: "a red balloon over the harbour")
+            } ?? "",
+            negativePrompt: value(.negativePrompt).flatMap {
+                text($0, limit: Limits.promptBytes, example: "blurry")
+            },
             styles: value(.style).flatMap { styles($0) } ?? [],
             strength: value(.strength).flatMap {
                 number($0, in: Limits.strength, example: 1)
             } ?? 1,
             size: value(.size).flatMap { size($0) },
-            length: length(),
-            framesPerSecond: value(.fps).flatMap {
-                number($0, in: Limits.framesPerSecond, example: 16)
-            },
+            length: length,
+            framesPerSecond: rate,
             delivery: value(.deliver).flatMap { delivery($0) },
             seed: seed,
             steps: value(.steps).flatMap { whole($0, in: Limits.steps, example: 20) },
@@ -79,62 +90,45 @@ extension Validation {
                 number($0, in: Limits.guidance, example: 5)
             },
             shift: value(.shift).flatMap { number($0, in: Limits.shift, example: 3) },
-            variations: variations ?? 1,
-            format: format ?? .mp4,
-            loop: false,
-            preview: false,
+            variations: value(.variations).flatMap { self.variations($0, seed: seed) } ?? 1,
+            format: value(.format).flatMap { choice($0, of: Request.Format.self) } ?? .mp4,
+            loop: loop,
+            preview: preview,
             model: value(.model).flatMap { name($0, example: "starter") },
             priority: value(.priority).flatMap {
                 whole($0, in: Limits.priority, example: 0)
-            } ?? 0)
-        if let mode { checkKeys(of: mode) }
-        check(available, variations: variations, format: format)
-        return payload == nil ? nil : common
+            } ?? 0,
+            warnings: warnings)
+        check(available)
+        return payload == nil ? nil : request
     }
 
     /// Refuses what is understood but cannot be done yet.
-    private mutating func check(
-        _ available: Availability, variations: Int?, format: Request.Format?
-    ) {
-        if let mode, let value = value(.mode), !available.modes.contains(mode) {
-            let list = ModeName.allCases.filter { available.modes.contains($0) }
-                .map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-            report(
-                value, "The mode \"\(mode.rawValue)\" is not available in this version.",
-                hint: "This version makes \(list).")
+    private mutating func check(_ available: Availability) {
+        if mode == .customization, !available.trainsStyles {
+            refuse(
+                .mode,
+                "Training a style is not available in this version, so the mode "
+                    + "\"customization\" cannot be used; the other seven modes are.",
+                hint: "Keep the request for a later version.")
         }
         for field in Field.allCases where available.missing.contains(field) {
-            guard present[field] != nil, mode.map({ field.modes.contains($0) }) ?? true else {
-                continue
-            }
-            report(
+            guard value(field) != nil else { continue }
+            refuse(
                 field, "\"\(field.rawValue)\" is not available in this version.",
                 hint: "Leave it out.")
         }
-        if let value = value(.format), let format, !available.formats.contains(format) {
-            let list = Request.Format.allCases.filter { available.formats.contains($0) }
-                .map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
-            report(
-                value, "The format \(value.shown) is not available in this version.",
-                hint: "Write \(list).")
-        }
-        if let value = value(.variations), let variations,
-            !available.variations.contains(variations)
-        {
-            report(
-                value, "More than one variation is not available in this version.",
-                hint: "Leave it out, or drop the request several times with different seeds.")
-        }
     }
 
-    /// The problems from the top of the file down, those without a place last; the first
-    /// ``Limits/problems`` of them, and one that counts the others.
+    /// The problems from the top of the file down, those without a place last, then what this
+    /// version cannot do; the first ``Limits/problems`` of them, and one that counts the others.
     fileprivate var sortedProblems: [Problem] {
-        let sorted = problems.enumerated().sorted { left, right in
-            let a = (left.element.line ?? .max, left.element.column ?? .max, left.offset)
-            let b = (right.element.line ?? .max, right.element.column ?? .max, right.offset)
-            return a < b
-        }.map(\.element)
+        let sorted =
+            problems.enumerated().sorted { left, right in
+                let a = (left.element.line ?? .max, left.element.column ?? .max, left.offset)
+                let b = (right.element.line ?? .max, right.element.column ?? .max, right.offset)
+                return a < b
+            }.map(\.element) + refusals
         guard sorted.count > Limits.problems else { return sorted }
         let rest = sorted.count - Limits.problems
         return sorted.prefix(Limits.problems) + [

@@ -11,7 +11,7 @@ package struct ResultRecord: Equatable, Sendable {
     package var mode: ModeName?
     package var model: Model?
     package var styles: [Request.StyleChoice] = []
-    /// The seed that was used, also when the request had none.
+    /// The seed that was used, also when the request had none; that of the first variation.
     package var seed: UInt64?
     /// Every effective value as an object, as the engine used it.
     package var settings: JSONValue = [:]
@@ -53,11 +53,13 @@ extension ResultRecord {
         package var frames: Int
         /// Nil for a still picture.
         package var framesPerSecond: Double?
+        /// The noise from which it was made; each variation has its own.
+        package var seed: UInt64?
 
         /// Makes a file's entry.
         package init(
             name: String, bytes: Int, sha256: String, width: Int, height: Int, frames: Int,
-            framesPerSecond: Double?
+            framesPerSecond: Double?, seed: UInt64? = nil
         ) {
             self.name = name
             self.bytes = bytes
@@ -66,10 +68,11 @@ extension ResultRecord {
             self.height = height
             self.frames = frames
             self.framesPerSecond = framesPerSecond
+            self.seed = seed
         }
     }
 
-    /// A file that was read.
+    /// A file that was read, by the name under which the request knows it.
     package struct Input: Equatable, Sendable {
         package var name: String
         package var sha256: String

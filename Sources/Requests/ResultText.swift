@@ -91,7 +91,7 @@ extension ResultRecord.File {
             "name": .string(name), "bytes": .integer(Int64(bytes)), "sha256": .string(sha256),
             "width": .integer(Int64(width)), "height": .integer(Int64(height)),
             "frames": .integer(Int64(frames)),
-            "fps": framesPerSecond.map { .double($0) } ?? .null,
+            "fps": framesPerSecond.map { .double($0) } ?? .null, "seed": .seed(seed),
         ]
     }
 }

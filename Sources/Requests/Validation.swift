@@ -12,6 +12,12 @@ struct Validation {
     /// Keys that were probably meant by misspelled ones; they are not reported as missing too.
     var meant: Set<Field> = []
     var problems: [Problem] = []
+    /// What this version cannot do; it is said last, after what is wrong in every version.
+    var refusals: [Problem] = []
+    /// What the request says in vain.
+    var warnings: [String] = []
+    /// Every time that the request names, to be compared with the length of the video.
+    var times: [(value: FieldValue, seconds: Double)] = []
     var mode: ModeName?
 
     /// Sorts the members of a request by key; reports unknown and repeated ones.
@@ -29,9 +35,12 @@ struct Validation {
         }
     }
 
-    /// The value under a key, if the key is there.
+    /// The value under a key, if the key is there and the mode takes it.
+    ///
+    /// A key that the mode does not take is one problem, whatever stands under it.
     func value(_ field: Field) -> FieldValue? {
-        present[field].map { FieldValue(field.rawValue, $0.value) }
+        if let mode, !field.modes.contains(mode) { return nil }
+        return present[field].map { FieldValue(field.rawValue, $0.value) }
     }
 
     private mutating func reportUnknown(_ member: JSONMember) {
@@ -80,6 +89,15 @@ struct Validation {
             Problem(
                 field: value.path, message: message, line: value.node.position.line,
                 column: value.node.position.column, hint: hint))
+    }
+
+    /// Says that this version cannot do what a key asks for.
+    mutating func refuse(_ field: Field, _ message: String, hint: String) {
+        let place = present[field]?.value.position
+        refusals.append(
+            Problem(
+                field: field.rawValue, message: message, line: place?.line,
+                column: place?.column, hint: hint))
     }
 
     /// Reports a key, rather than its value, with a sentence of its own.

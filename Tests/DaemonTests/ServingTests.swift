@@ -108,8 +108,9 @@ struct Wrong: Sendable, CustomTestStringConvertible {
             #"Did you mean "seed"?"#),
         Wrong("unknown mode", #"{"mode": "text-to-vidoe", "prompt": "x"}"#, "text-to-video"),
         Wrong(
-            "a mode of a later version", #"{"mode": "image-to-video", "image": "a.png"}"#,
-            "not available in this version"),
+            "a mode of a later version",
+            #"{"mode": 8, "examples": ["a.png"], "name": "ink", "trigger": "in ink"}"#,
+            "Training a style is not available in this version"),
         Wrong("no object", "[1, 2]", "{"),
         Wrong("nothing", "", "The file is empty"),
         Wrong("2 MB of [", String(repeating: "[", count: 2_000_000), "larger than 256 KiB"),

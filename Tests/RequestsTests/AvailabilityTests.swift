@@ -5,54 +5,56 @@ import Testing
 
 /// What is understood, checked, and then refused by this version.
 @Suite struct AvailabilityTests {
+    static let training =
+        "Training a style is not available in this version, so the mode \"customization\" cannot be "
+        + "used; the other seven modes are."
+
     @Test(arguments: ModeName.allCases)
-    func refusesModesThatDoNotExistYet(mode: ModeName) {
+    func sevenModesAreThere(mode: ModeName) {
         let found = problems(Request.example(mode: mode), available: .thisVersion)
-        guard !mode.isAvailable else {
-            #expect(found.isEmpty)
-            return
-        }
-        #expect(found.map(\.field) == ["mode"])
-        #expect(
-            found.map(\.message)
-                == ["The mode \"\(mode.rawValue)\" is not available in this version."])
-        #expect(found.map(\.hint) == ["This version makes \"text-to-video\"."])
+        #expect(mode.isAvailable == (mode != .customization))
+        #expect(found.map(\.field) == (mode.isAvailable ? [] : ["mode"]))
+        #expect(found.map(\.message) == (mode.isAvailable ? [] : [Self.training]))
+        #expect(found.allSatisfy { $0.line == 1 && $0.column == 10 && !$0.hint.isEmpty })
     }
 
-    @Test func otherProblemsOfSuchARequestAreReportedToo() {
-        let text = Request.example(mode: .stylization, ["video": nil, "structure": "2"])
+    @Test func whatIsWrongInEveryVersionComesFirst() {
+        let text = Request.example(
+            mode: .customization, ["trigger": nil, "name": "7", "wibble": "1", "steps": "0"])
         let found = problems(text, available: .thisVersion)
-        #expect(found.map(\.field) == ["mode", "structure", "video"])
+        #expect(found.map(\.field) == ["name", "wibble", "steps", "trigger", "mode"])
+        #expect(found.last?.message == Self.training)
     }
 
-    @Test(arguments: [
-        ("style", "\"ink\""), ("deliver", #"{"fps": 24}"#), ("camera", "\"pan left\""),
-        ("preview", "true"),
-    ])
-    func refusesKeysThatDoNothingYet(key: String, value: String) {
-        let text = Request.example([key: value])
-        #expect(problems(text).isEmpty)
+    @Test func refusalsAreCountedWithTheRest() {
+        let keys = (0..<Limits.problems).map { "\"wibble\($0)\": 1" }.joined(separator: ",")
+        let text = "{\"mode\": 1, \"prompt\": \"a\", \"style\": \"ink\", \(keys)}"
         let found = problems(text, available: .thisVersion)
-        #expect(found.map(\.message) == ["\"\(key)\" is not available in this version."])
+        #expect(found.count == Limits.problems + 1)
+        #expect(found.last?.message == "There are 1 more problems.")
+    }
+
+    @Test(arguments: ModeName.allCases)
+    func refusesStyles(mode: ModeName) {
+        let text = Request.example(mode: mode, ["style": "\"ink\""])
+        let sentence = "\"style\" is not available in this version."
+        let found = problems(text, available: .thisVersion).map(\.message)
+        #expect(found.contains(sentence) == mode.isAvailable)
+        #expect(!problems(text).map(\.message).contains(sentence))
     }
 
     @Test(arguments: Request.Format.allCases)
-    func refusesFormatsThatDoNotExistYet(format: Request.Format) {
-        let found = problems(
-            Request.example(["format": "\"\(format.rawValue)\""]), available: .thisVersion)
-        let isThere = format == .mp4 || format == .png
-        #expect(
-            found.map(\.message)
-                == (isThere
-                    ? [] : ["The format \"\(format.rawValue)\" is not available in this version."]))
+    func everyFormatIsThere(format: Request.Format) {
+        let text = Request.example(["format": "\"\(format.rawValue)\""])
+        #expect(problems(text, available: .thisVersion).isEmpty)
     }
 
-    @Test func refusesVariations() {
-        let found = problems(Request.example(["variations": "2"]), available: .thisVersion)
-        #expect(
-            found.map(\.message) == ["More than one variation is not available in this version."])
-        #expect(
-            problems(Request.example(["variations": "1"]), available: .thisVersion).isEmpty)
+    @Test(arguments: Limits.variations, ["true", "false"])
+    func variationsAreThere(count: Int, preview: String) throws {
+        let request = try Request.parse(
+            Request.example(["variations": "\(count)", "preview": preview]),
+            available: .thisVersion)
+        #expect(request.variations == count && request.preview == (preview == "true"))
     }
 
     @Test func schemaKeyIsForEditors() {

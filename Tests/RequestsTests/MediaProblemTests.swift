@@ -39,70 +39,13 @@ import Testing
         ProblemCase("image", "\"\(written)\"", mode: .imageToVideo, path(reason, shown, hint))
     }
 
-    static let panelHint = #"Write for example [{"image": "a.png", "at": 0}]."#
-    static let maskHint =
-        ##"Write for example "mask.png", {"box": [0.1, 0.2, 0.3, 0.4]} or {"color": "#00ff00"}."##
-    static let boxHint = "Write [left, top, width, height] in fractions: [0.1, 0.2, 0.3, 0.4]."
-
-    static let media: [ProblemCase] = [
-        ProblemCase(
-            "panels", "{}", mode: .storyboard,
-            #"panels: "panels" must be a list of panels in square brackets, but it is an object in braces. \#(panelHint)"#
-        ),
-        ProblemCase(
-            "panels", "[]", mode: .storyboard,
-            #"panels: "panels" must have 1 to 64 panels, but it has 0. \#(panelHint)"#),
-        ProblemCase(
-            "panels", #"["a.png"]"#, mode: .storyboard,
-            #"panels[0]: "panels[0]" must be an object with "image" and "at", but it is "a.png". \#(panelHint)"#
-        ),
-        ProblemCase(
-            "panels", #"[{"image":"a","at":0},{"image":"b","at":1},{"image":"c","at":-1}]"#,
-            mode: .storyboard,
-            #"panels[2].at: "panels[2].at" must be a number from 0 to 600, but it is -1. Write for example 1.5."#
-        ),
-        ProblemCase(
-            "panels", #"[{"image":"a","at":0},{"image":"b","at":0.0}]"#, mode: .storyboard,
-            #"panels[1].at: "panels[1].at" is the same time as "panels[0].at". Give every panel a time of its own."#
-        ),
-        ProblemCase(
-            "panels", #"[{"image":"a"}]"#, mode: .storyboard,
-            #"panels[0]: "panels[0]" has no "at". \#(panelHint)"#),
-        ProblemCase(
-            "mask", "7", mode: .mask,
-            #"mask: "mask" must be the name of a file, a box or a colour, but it is 7. \#(maskHint)"#
-        ),
-        ProblemCase(
-            "mask", "{}", mode: .mask, #"mask: "mask" must have "box" or "color". \#(maskHint)"#),
-        ProblemCase(
-            "mask", ##"{"box":[0,0,1,1],"color":"#000000"}"##, mode: .mask,
-            ##"mask: "mask" must have "box" or "color", but it has both. \##(maskHint)"##),
-        ProblemCase(
-            "mask", #"{"box":[0,0,1]}"#, mode: .mask,
-            #"mask.box: "mask.box" must be a list of four numbers, but it is a list. \#(boxHint)"#),
-        ProblemCase(
-            "mask", #"{"box":[0.5,0,0.6,1]}"#, mode: .mask,
-            #"mask.box: "mask.box" is empty or leaves the frame. \#(boxHint)"#),
-        ProblemCase(
-            "mask", #"{"box":[0,0,0,1]}"#, mode: .mask,
-            #"mask.box: "mask.box" is empty or leaves the frame. \#(boxHint)"#),
-        ProblemCase(
-            "mask", #"{"box":[0,0,100,1]}"#, mode: .mask,
-            #"mask.box[2]: "mask.box[2]" must be a number from 0 to 1, but it is 100. Write for example 0.25."#
-        ),
-        ProblemCase(
-            "mask", ##"{"color":"green"}"##, mode: .mask,
-            ##"mask.color: "mask.color" must be a colour such as "#00ff00", but it is "green". Write # and two hexadecimal digits each for red, green and blue."##
-        ),
-        ProblemCase(
-            "mask", ##"{"color":"#00ff00","at":1}"##, mode: .mask,
-            ##"mask.at: There is no key "at". Here only "color", "tolerance" can stand."##),
+    static let others: [ProblemCase] = [
         ProblemCase(
             "examples", #"["a.jpg","a.jpg"]"#, mode: .customization,
             #"examples[1]: "examples[1]" is the same file as "examples[0]". Name every file once."#),
         ProblemCase(
             "trigger", "\" \"", mode: .customization,
-            #"trigger: "trigger" is empty. Write for example "in ink style"."#),
+            #"trigger: "trigger" is empty. Write for example "in ink wash style"."#),
         ProblemCase(
             "style", #"[{"name":"ink","weight":3}]"#,
             #"style[0].weight: "style[0].weight" must be a number from 0 to 2, but it is 3. Write for example 0.8."#
@@ -116,7 +59,7 @@ import Testing
         ),
     ]
 
-    @Test(arguments: paths + media)
+    @Test(arguments: paths + others)
     func refuses(_ example: ProblemCase) {
         #expect(example.found == example.sentences)
     }

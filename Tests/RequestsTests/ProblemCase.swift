@@ -15,6 +15,10 @@ struct ProblemCase: CustomTestStringConvertible {
     }
 
     init(_ text: String, all sentences: String...) {
+        self.init(text, sentences)
+    }
+
+    init(_ text: String, _ sentences: [String]) {
         self.text = text
         self.sentences = sentences
     }

@@ -31,14 +31,14 @@ import Testing
             "{\"mode\": 1,\n\"prompt\": \"a\",\n\"prompt\": \"b\"}",
             #"prompt: "prompt" is given twice; the first is on line 2. Keep one of the two."#),
         ProblemCase(
-            #"{"mode": 1}"#,
-            #"prompt: The mode "text-to-video" needs "prompt". "#
+            "prompt", #"" \n\u00a0""#,
+            #"prompt: "prompt" is empty. "#
                 + #"Write for example "prompt": "a red balloon drifts over the harbour at sunset"."#
         ),
         ProblemCase(
-            "prompt", #"" \n\u00a0""#,
-            #"prompt: "prompt" is empty. "#
-                + #"Write what is to be seen: "a red balloon drifts over the harbour at sunset"."#),
+            #"{"mode": 1, "prompt": "a cat", "zoom": 2, "upscale": "4x"}"#,
+            all: #"zoom: There is no key "zoom". Did you mean "camera"?"#,
+            #"upscale: There is no key "upscale". Did you mean "deliver"?"#),
     ]
 
     static let modeHint =
@@ -75,31 +75,40 @@ import Testing
                 + #"takes it: "text-to-video", "text-image-to-video", "stylization", "storyboard", "#
                 + #""mask", "render"."#),
         ProblemCase(
-            #"{"mode": 3}"#,
-            #"image: The mode "image-to-video" needs "image". "#
-                + #"Write for example "image": "harbour.jpg"."#),
+            "structure", "2", mode: .mask,
+            #"structure: The mode "mask" takes no "structure". Leave it out, or use a mode that "#
+                + #"takes it: "stylization", "storyboard", "render"."#),
         ProblemCase(
-            Request.example(mode: .stylization, ["prompt": nil]),
-            #"prompt: The mode "stylization" needs "prompt" or "image". "#
-                + "Write what it is to look like, or name a picture that looks that way."),
+            "strength", "1",
+            #"strength: The mode "text-to-video" takes no "strength". Leave it out, or use a mode "#
+                + #"that takes it: "text-image-to-video", "image-to-video", "stylization", "#
+                + #""storyboard", "mask", "render"."#),
         ProblemCase(
-            "video", "\"a.mp4\"", mode: .storyboard,
-            #"panels: "video" and "panels" are both given. Keep one of the two."#),
+            "loop", "true", mode: .mask,
+            #"loop: The mode "mask" takes no "loop". Leave it out, or use a mode that takes it: "#
+                + #""text-to-video", "text-image-to-video", "image-to-video", "stylization", "#
+                + #""storyboard", "render"."#),
         ProblemCase(
-            Request.example(mode: .storyboard, ["panels": nil]),
-            #"panels: The mode "storyboard" needs "panels" or "video". "#
-                + #"Write for example "panels": [{"image": "a.png", "at": 0}]."#),
+            "preview", "true", mode: .customization,
+            #"preview: The mode "customization" takes no "preview". Leave it out, or use a mode "#
+                + #"that takes it: "text-to-video", "text-image-to-video", "image-to-video", "#
+                + #""stylization", "storyboard", "mask", "render"."#),
         ProblemCase(
-            #"{"mode": "customization"}"#,
-            all:
-                #"examples: The mode "customization" needs "examples". Write for example "examples": ["a.jpg"]."#,
-            #"name: The mode "customization" needs "name". Write for example "name": "ink"."#,
-            #"trigger: The mode "customization" needs "trigger". Write for example "trigger": "in ink style"."#
-        ),
+            "loop", "\"yes\"",
+            #"loop: "loop" must be true or false, but it is "yes". "#
+                + "Write it without quotation marks."),
         ProblemCase(
-            "image_role", "\"firstframe\"", mode: .imageToVideo,
-            #"image_role: "image_role" must be "first-frame", "last-frame" or "reference", but it is "#
-                + #""firstframe". Did you mean "first-frame"?"#),
+            "preview", "1",
+            #"preview: "preview" must be true or false, but it is 1. "#
+                + "Write it without quotation marks."),
+        ProblemCase(
+            "affect", "\"foreground\"", mode: .mask,
+            #"affect: "affect" must be "subject" or "background", but it is "foreground". "#
+                + "Write one of them."),
+        ProblemCase(
+            "affect", "\"backround\"", mode: .mask,
+            #"affect: "affect" must be "subject" or "background", but it is "backround". "#
+                + #"Did you mean "background"?"#),
     ]
 
     static let numbers: [ProblemCase] = [
@@ -170,6 +179,18 @@ import Testing
         ProblemCase(
             "seed", "1e999",
             ": The number 1e999 is too large. Whole numbers go from -9223372036854775808 to 18446744073709551615."
+        ),
+        ProblemCase(
+            "variations", "17",
+            #"variations: "variations" must be a whole number from 1 to 16, but it is 17. Write for example 4."#
+        ),
+        ProblemCase(
+            "strength", "2.1", mode: .render,
+            #"strength: "strength" must be a number from 0 to 2, but it is 2.1. Write for example 1."#
+        ),
+        ProblemCase(
+            "structure", "\"0,5\"", mode: .render,
+            #"structure: "structure" must be a number from 0 to 1, but it is "0,5". Write 0.5 without quotation marks."#
         ),
         ProblemCase(
             Request.example(["seed": "18446744073709551615", "variations": "2"]),

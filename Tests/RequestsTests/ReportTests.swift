@@ -65,12 +65,15 @@ import Testing
         #expect(Array(lines[index - 1])[column] == "0")
     }
 
-    @Test(
-        arguments: [
-            [], [0xFF, 0xFE, 0x7B, 0], [0x7B, 0], Array("{\"a\": \"\u{7}\"".utf8), [0x22, 0xC0],
-            Array(repeating: 0x5B, count: 2_000_000),
-        ] as [[UInt8]])
-    func survivesEveryFile(bytes: [UInt8]) {
+    static let files: [String: [UInt8]] = [
+        "nothing": [], "UTF-16": [0xFF, 0xFE, 0x7B, 0], "a zero byte": [0x7B, 0],
+        "a bell": Array("{\"a\": \"\u{7}\"".utf8), "half a letter": [0x22, 0xC0],
+        "2 MB of [": Array(repeating: 0x5B, count: 2_000_000),
+    ]
+
+    @Test(arguments: files.keys.sorted())
+    func survivesEveryFile(name: String) throws {
+        let bytes = try #require(Self.files[name])
         let error = #expect(throws: RequestError.self) { try Request(parsing: bytes) }
         let report = error?.report(fileName: "a\u{1B}b.json") ?? ""
         #expect(report.contains("No video was made from \"a\\u001bb.json\""))

@@ -12,7 +12,12 @@ import Testing
         "\"04\"", "\"16:9\"", "\"832x480\"", "\"../x\"", "\"a.png\"", "\"ink\"", "[]", "{}", "[[]]",
         #"["a.png"]"#, #"[{"image":"a.png","at":0}]"#, #"[{"name":"ink","weight":1}]"#,
         ##"{"box":[0,0,1,1]}"##, ##"{"color":"#ffffff","tolerance":2}"##, ##"{"fps":24}"##,
-        #"{"box":{"at":[]}}"#, #"[null]"#, #"[{"at":{}}]"#,
+        #"{"box":{"at":[]}}"#, #"[null]"#, #"[{"at":{}}]"#, "false",
+        #"["a.png","b.png"]"#, #"["first-frame","first-frame"]"#, #"["last-frame"]"#,
+        #"[{"image":"a.png"},{"image":"b.png","at":700}]"#, #"{"pan":1,"roll":-3}"#,
+        #"{"zoom":0,"pan":[]}"#, #"{"image":"a.png","grid":"3x2","at":[0,1]}"#,
+        #"{"image":"a.png","at":1}"#, #"{"outline":[[0,0],[1,0],[0.5,1]],"at":2}"#,
+        #"{"outline":[[0],[],[2,2]]}"#, "\"first-frame\"", "\"3x2\"",
     ]
 
     @Test(arguments: UInt64(0)..<20)

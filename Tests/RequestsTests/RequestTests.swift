@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
 import Requests
 import Testing
 
 /// Requests that are understood.
 @Suite struct RequestTests {
-    @Test(arguments: ModeName.allCases)
-    func everyExampleIsValid(mode: ModeName) throws {
-        let request = try Request.parse(Request.example(mode: mode))
-        #expect(request.mode.name == mode)
-    }
-
-    @Test(arguments: ModeName.allCases)
-    func everyExampleFileIsTheExampleOfItsMode(mode: ModeName) throws {
-        let bytes = try repositoryFile("examples/\(mode.rawValue).json")
-        let request = try Request(parsing: bytes, available: .everything)
-        #expect(request.mode.name == mode)
-        let node = try JSONNode(parsing: bytes, limits: .request)
-        let example = Array(mode.example.serialized().utf8)
-        #expect(node.value == (try JSONNode(parsing: example, limits: .request).value))
-    }
-
     @Test(arguments: ModeName.allCases)
     func modesHaveNumbers(mode: ModeName) throws {
         for form in [
@@ -42,6 +25,7 @@ import Testing
         #expect(request.shift == nil && request.model == nil && request.delivery == nil)
         #expect(request.variations == 1 && request.format == .mp4 && request.priority == 0)
         #expect(request.strength == 1 && request.styles.isEmpty && request.media.isEmpty)
+        #expect(!request.loop && !request.preview && request.warnings.isEmpty)
     }
 
     @Test func everythingCanBeSaid() throws {
@@ -51,7 +35,7 @@ import Testing
             "negative_prompt": "rain", "size": "832x480", "fps": 23.976, "seed": 7.0, "steps": 1e1,
             "guidance": 5, "shift": 3.5, "variations": 4, "format": "webp", "model": "Wan2.1-T2V_1",
             "priority": -10, "style": [{"name": "ink"}, {"name": "oil", "weight": 0.5}],
-            "deliver": {"size": "1920x1080", "fps": 24}}
+            "deliver": {"size": "1920x1080", "fps": 24}, "loop": true, "preview": false}
             """)
         #expect(request.negativePrompt == "rain")
         #expect(request.size == .exact(width: 832, height: 480))
@@ -64,6 +48,7 @@ import Testing
         #expect(request.styles.map(\.name) == ["ink", "oil"])
         #expect(request.styles.map(\.weight) == [1, 0.5])
         #expect(request.delivery?.width == 1920 && request.delivery?.framesPerSecond == 24)
+        #expect(request.loop && !request.preview && request.warnings.isEmpty)
     }
 
     @Test(
@@ -90,49 +75,5 @@ import Testing
     func frames(count: Int) throws {
         let request = try Request.parse(Request.example(["frames": "\(count)"]))
         #expect(request.length == .frames(count))
-    }
-
-    @Test func payloadsHoldWhatTheModeTakes() throws {
-        let animation = try Request.parse(
-            Request.example(mode: .imageToVideo, ["image_role": "\"last-frame\""]))
-        guard case .imageToVideo(let picture) = animation.mode else {
-            Issue.record("the picture has the wrong payload")
-            return
-        }
-        #expect(picture.images.map(\.path.text) == ["harbour.jpg"])
-        #expect(picture.images.map(\.role) == [.lastFrame])
-        for (mode, structure) in [(ModeName.stylization, 0.6), (.storyboard, 0.3), (.render, 0.9)] {
-            let request = try Request.parse(Request.example(mode: mode))
-            switch request.mode {
-            case .stylization(let restyling), .storyboard(let restyling), .render(let restyling):
-                #expect(restyling.structure == structure)
-            default: Issue.record("\(mode) has the wrong payload")
-            }
-        }
-        let masking = try Request.parse(
-            Request.example(
-                mode: .mask,
-                ["mask": ##"{"color": "#00Ff7f", "tolerance": 0}"##, "affect": "\"background\""]))
-        guard case .mask(let payload) = masking.mode else {
-            Issue.record("the mask has the wrong payload")
-            return
-        }
-        #expect(payload.selection == .color(red: 0, green: 255, blue: 127, tolerance: 0))
-        #expect(payload.affect == .background)
-    }
-
-    @Test func mediaAreEveryFileOnce() throws {
-        let storyboard = Request.example(
-            mode: .storyboard,
-            [
-                "image": "\"look/a.png\"",
-                "panels": #"[{"image":"b.png","at":0},{"image":"b.png","at":1}]"#,
-            ])
-        #expect(try Request.parse(storyboard).media.map(\.text) == ["look/a.png", "b.png"])
-        let mask = Request.example(mode: .mask, ["mask": "\"ünï/m.png\"", "image": "\"x.png\""])
-        #expect(
-            try Request.parse(mask).media.map(\.text) == ["x.png", "street.mp4", "ünï/m.png"])
-        let custom = try Request.parse(Request.example(mode: .customization))
-        #expect(custom.media.count == 3)
     }
 }

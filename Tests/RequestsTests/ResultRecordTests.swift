@@ -14,7 +14,7 @@ import Testing
         record.files = [
             ResultRecord.File(
                 name: "sunset.mp4", bytes: 1234, sha256: "cd", width: 96, height: 64, frames: 17,
-                framesPerSecond: 8),
+                framesPerSecond: 8, seed: 7),
             ResultRecord.File(
                 name: "poster.jpg", bytes: 99, sha256: "ef", width: 96, height: 64, frames: 1,
                 framesPerSecond: nil),
@@ -54,7 +54,8 @@ import Testing
                   "width": 96,
                   "height": 64,
                   "frames": 17,
-                  "fps": 8
+                  "fps": 8,
+                  "seed": 7
                 },
                 {
                   "name": "poster.jpg",
@@ -63,7 +64,8 @@ import Testing
                   "width": 96,
                   "height": 64,
                   "frames": 1,
-                  "fps": null
+                  "fps": null,
+                  "seed": null
                 }
               ],
               "inputs": [

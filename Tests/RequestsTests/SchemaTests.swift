@@ -18,13 +18,15 @@ import Testing
     }
 
     @Test func hasTheWordsOfTheParser() throws {
-        let properties = try #require(try Self.schema()["properties"])
+        let schema = try Self.schema()
+        let properties = try #require(schema["properties"])
         func words(_ key: String, _ list: String = "enum") -> [String?]? {
             properties[key]?[list]?.array?.map(\.string)
         }
         #expect(words("mode", "examples") == ModeName.allCases.map(\.rawValue))
         #expect(words("format") == Request.Format.allCases.map(\.rawValue))
-        #expect(words("image_role") == Mode.ImageRole.allCases.map(\.rawValue))
+        let roles = schema["$defs"]?["role"]?["enum"]?.array?.map(\.string)
+        #expect(roles == Mode.ImageRole.allCases.map(\.rawValue))
         #expect(words("affect") == Mode.Affect.allCases.map(\.rawValue))
         for value in try #require(properties["mode"]?["enum"]?.array) {
             let text = value.value.serialized(pretty: false)
@@ -34,11 +36,19 @@ import Testing
     }
 
     @Test func hasTheLimitsOfTheParser() throws {
-        let properties = try #require(try Self.schema()["properties"])
-        func range(_ key: String) -> ClosedRange<Double>? {
-            guard let low = properties[key]?["minimum"]?.double,
-                let high = properties[key]?["maximum"]?.double
+        let schema = try Self.schema()
+        let properties = try #require(schema["properties"])
+        let definitions = try #require(schema["$defs"])
+        func range(_ key: String, of nodes: JSONNode? = nil) -> ClosedRange<Double>? {
+            guard let low = (nodes ?? properties)[key]?["minimum"]?.double,
+                let high = (nodes ?? properties)[key]?["maximum"]?.double
             else { return nil }
+            return low...high
+        }
+        func count(_ node: JSONNode?) -> ClosedRange<Int>? {
+            guard let low = node?["minItems"]?.int, let high = node?["maxItems"]?.int else {
+                return nil
+            }
             return low...high
         }
         func same(_ range: ClosedRange<Int>) -> ClosedRange<Double> {
@@ -55,8 +65,21 @@ import Testing
         #expect(range("variations") == same(Limits.variations))
         #expect(range("priority") == same(Limits.priority))
         #expect(properties["prompt"]?["maxLength"]?.int == Limits.promptBytes)
-        #expect(properties["panels"]?["maxItems"]?.int == Limits.panels.upperBound)
-        #expect(properties["examples"]?["maxItems"]?.int == Limits.examples.upperBound)
+        #expect(count(properties["image"]?["oneOf"]?.array?[1]) == Limits.images)
+        #expect(count(properties["image_role"]?["oneOf"]?.array?[1]) == Limits.images)
+        let panels = try #require(properties["panels"]?["oneOf"]?.array)
+        #expect(count(panels[0]) == Limits.panels)
+        #expect(count(panels[1]["properties"]?["at"]) == Limits.gridCells)
+        #expect(
+            panels[1]["properties"]?["grid"]?["pattern"]?.string
+                == "^(?!1x1$)[1-\(Limits.gridSide.upperBound)]x[1-\(Limits.gridSide.upperBound)]$")
+        let masks = try #require(properties["mask"]?["oneOf"]?.array)
+        #expect(count(masks[3]["properties"]?["outline"]) == Limits.outline)
+        #expect(range("move", of: definitions) == Limits.camera)
+        #expect(range("time", of: definitions) == Limits.time)
+        #expect(range("fraction", of: definitions) == 0...1)
+        #expect(range("tolerance", of: masks[4]["properties"]) == Limits.tolerance)
+        #expect(count(properties["examples"]) == Limits.examples)
         #expect(properties["seed"]?["oneOf"]?.array?[0]["maximum"]?.uint64 == .max)
     }
 
