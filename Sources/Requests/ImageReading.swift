@@ -24,7 +24,7 @@ extension Validation {
     mutating func roles() -> [Mode.ImageRole]? {
         let count = value(.image).flatMap { image in
             image.node.string == nil ? image.elements?.count : 1
-        }
+        }.flatMap { Limits.images.contains($0) ? $0 : nil }
         guard let value = value(.imageRole) else {
             return count.flatMap { impliedRoles(count: $0) }
         }
@@ -60,8 +60,7 @@ extension Validation {
     /// One picture begins the video, and the second of two ends it.
     private mutating func impliedRoles(count: Int) -> [Mode.ImageRole]? {
         // Other modes take any number of pictures, all of them references.
-        guard mode == .textImageToVideo || mode == .imageToVideo, Limits.images.contains(count)
-        else { return nil }
+        guard mode == .textImageToVideo || mode == .imageToVideo else { return nil }
         if count <= 2 { return [.firstFrame, .lastFrame].dropLast(2 - count) }
         report(
             .image,

@@ -18,7 +18,10 @@ extension Validation {
         let ways = ["image", "box", "outline", "color"]
         let given = ways.filter { way in members.contains { $0.key == way } }
         guard let way = given.first, given.count == 1 else {
+            let known = problems.count
             _ = self.members(of: value, keys: ways + ["at", "tolerance"])
+            // A misspelled way is not a missing one too.
+            guard problems.count == known || given.count > 1 else { return nil }
             let list = given.map { "\"\($0)\"" }.joined(separator: " and ")
             report(
                 value,
