@@ -19,6 +19,9 @@ import Testing
         #expect(request.mode.name == mode && request.warnings.isEmpty)
         #expect(request.media.allSatisfy { $0.text.hasPrefix("media/") })
         #expect(request.media.isEmpty == (mode == .textToVideo))
+        for path in request.media {
+            #expect(try !repositoryFile("examples/\(path.text)").isEmpty)
+        }
     }
 
     @Test func everyKeyIsDocumentedAndEveryDocumentedRequestWorks() throws {
