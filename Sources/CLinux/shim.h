@@ -28,6 +28,9 @@ static inline int clinux_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_o
 // prctl(2) and fcntl(2) are variadic, which Swift cannot call.
 static inline int clinux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 
+// mkostemp(3) makes the descriptor close-on-exec at once; <stdlib.h> hides it without _GNU_SOURCE.
+int mkostemp(char *pattern, int flags);
+
 // open(2) is variadic; this form always gives a mode.
 static inline int clinux_open(const char *path, int flags, mode_t mode) {
     return open(path, flags, mode);

@@ -5,7 +5,7 @@
 import Model
 import Tensors
 
-/// What steers the denoising: the prompt, and what it is guided away from.
+/// What steers the denoising: the prompt, what it is guided away from, and the control branch.
 struct Conditioning {
     let prompt: TextContext
     /// Absent where there is no guidance.
@@ -14,6 +14,8 @@ struct Conditioning {
     ///
     /// Ho and Salimans, arXiv 2207.12598.
     let guidance: Float
+    /// Absent where words alone lead.
+    let control: ControlSignal?
 }
 
 /// Noise becoming signal, one noise level a call.
@@ -44,11 +46,14 @@ struct Denoising {
     /// Goes one noise level down.
     mutating func step() {
         let timestep = transformer.embed(timestep: Float(solver.schedule.timesteps[completed]))
-        var velocity = transformer(
-            latents, at: timestep, positions: positions, text: conditioning.prompt)
+        let predict = { [transformer, positions, latents, conditioning] (text: TextContext) in
+            transformer(
+                latents, at: timestep, positions: positions, text: text,
+                control: conditioning.control)
+        }
+        var velocity = predict(conditioning.prompt)
         if let negative = conditioning.negative {
-            let away = transformer(latents, at: timestep, positions: positions, text: negative)
-            velocity.extrapolate(from: away, by: conditioning.guidance)
+            velocity.extrapolate(from: predict(negative), by: conditioning.guidance)
         }
         latents = solver.advance(velocity: velocity, sample: latents)
         completed += 1

@@ -1,49 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Model
+import Media
 import Requests
-import Tensors
 
-/// One of the eight modes: what it conditions on, what it starts from, what it makes of the result.
+/// One of the modes: what the model is shown, and what is made of the frames it answers with.
 ///
-/// The three methods are called once each, in this order, and between them the weights that are no
-/// longer needed leave the memory.
+/// The prompt, the noise, the windows of a long clip and the files of the result are alike in all
+/// modes and are the `Job`'s.
 protocol GenerationMode {
-    /// Turns the words into states.
+    /// Reads a little of what the mode needs; false when there is nothing left to read.
     ///
-    /// - Throws: `ModelError` where tokenizer and encoder do not belong together.
-    func condition(
-        _ encoder: TextEncoder, _ tokenizer: Tokenizer
-    ) throws(ModelError) -> TextStates
-    /// Prepares latents and everything that steers them.
-    func prepare(_ transformer: Transformer, _ texts: TextStates) -> Denoising
-    /// Turns clean latents into frames.
-    func decode(_ latents: Tensor, _ decoder: LatentDecoder) -> FrameStream
+    /// - Throws: `GenerationError.input` and `.scratch`.
+    func gather() throws(GenerationError) -> Bool
+    /// Whether words alone lead the clip, so that the control branch has nothing to say.
+    var isLedByWordsAlone: Bool { get }
+    /// Pictures whose content and look the clip takes on, in the order of the request.
+    var references: [Picture] { get }
+    /// What is known of frame `index` of the clip.
+    func lead(_ index: Int) throws(GenerationError) -> Lead
+    /// What the decoder's frame `index` becomes in the result.
+    func finish(_ picture: Picture, at index: Int) throws(GenerationError) -> Picture
+    /// Frames that are to be exactly these pictures.
+    var anchors: [Int: Picture] { get }
+    /// What the user should know about what was gathered.
+    var warnings: [String] { get }
 }
 
-/// The states of the two texts, (L, text channels) each.
-struct TextStates {
-    let prompt: Tensor
-    /// Absent where there is no guidance.
-    let negative: Tensor?
+extension GenerationMode {
+    func gather() throws(GenerationError) -> Bool { false }
+    var isLedByWordsAlone: Bool { false }
+    var references: [Picture] { [] }
+    func finish(_ picture: Picture, at index: Int) throws(GenerationError) -> Picture { picture }
+    var anchors: [Int: Picture] { [:] }
+    var warnings: [String] { [] }
 }
 
 extension Plan {
-    /// The mode that a request asks for.
+    /// The mode that a request asks for, with its pictures read and its clips opened.
     ///
-    /// - Throws: `GenerationError.request` for modes that this version does not have.
-    func mode(of request: Request, seed: UInt64) throws(GenerationError) -> any GenerationMode {
+    /// - Throws: `GenerationError.input` and `.scratch`; `.request` for a mode that makes no video.
+    func mode(
+        of request: Request, from inputs: Inputs, in directory: String
+    ) throws(GenerationError) -> any GenerationMode {
         switch request.mode {
         case .textToVideo:
-            return TextToVideo(plan: self, seed: seed)
-        case .textImageToVideo, .imageToVideo, .stylization, .storyboard, .mask, .render,
-            .customization:
+            return TextToVideo()
+        case .textImageToVideo(let animation), .imageToVideo(let animation):
+            return try ImageToVideo(animation, plan: self, inputs: inputs)
+        case .stylization(let restyling), .storyboard(let restyling), .render(let restyling):
+            guard case .video(let video) = restyling.source else {
+                return try Storyboard(restyling, plan: self, inputs: inputs)
+            }
+            return try Restyling(
+                video, as: restyling, plan: self, inputs: inputs, in: directory)
+        case .mask(let masking):
+            return try Masking(masking, plan: self, inputs: inputs, in: directory)
+        case .customization:
             throw .request([
                 Problem(
-                    field: "mode",
-                    message: "The mode '\(request.mode.name.rawValue)' is not available in this"
-                        + " version.",
-                    hint: "Write \"mode\": \"\(ModeName.textToVideo.rawValue)\".")
+                    field: Field.mode.rawValue,
+                    message: "The mode 'customization' trains a style and makes no video; this"
+                        + " version does not train yet.",
+                    hint: "Use one of the other seven modes.")
             ])
         }
     }

@@ -23,27 +23,58 @@ package struct Plan: Sendable {
     package let steps: Int
     package let guidance: Double
     package let shift: Double
+    /// Weight of the control branch.
+    package let strength: Double
+    /// How many clips are made, each with a seed of its own.
+    package let variations: Int
     package let format: Request.Format
+    /// Size and rate of the result where they differ from the generated ones.
+    package let delivery: Request.Delivery?
+    /// Whether the last frame leads to the first.
+    package let isLoop: Bool
+    /// Whether a contact sheet is wanted more than a video.
+    package let isPreview: Bool
+    /// What only some modes have, as the request would say it.
+    let modeSettings: [(String, JSONValue)]
+    /// The video whose sound the result carries.
+    let sound: MediaPath?
+    /// What the user should know beforehand.
+    package let warnings: [String]
     /// What the job will cost.
     package let work: Work
     let folder: ModelFolder
-    /// (z, T, h, w) of the latents.
-    let latentShape: [Int]
+    let windows: [Window]
+    /// Latent channels, and the steps of the autoencoder in time and space.
+    let latent: LatentScale
     let solverOrder: Int
     let trainingTimesteps: Int
 
     /// Whether the network also looks at the negative prompt, as diffusers decides it.
     package var isGuided: Bool { guidance > 1 }
 
+    /// The number of the frame that stands at a time, the last one for later times.
+    func frame(at seconds: Double) -> Int {
+        min(frames - 1, Int((seconds * frameRate.value).rounded()))
+    }
+
     /// The settings as `result.json` and the video's comment carry them.
     package var settings: JSONValue {
-        [
-            "prompt": .string(prompt), "negative_prompt": .string(negativePrompt),
-            "size": .string("\(width)x\(height)"), "frames": .integer(Int64(frames)),
-            "fps": .double(frameRate.value), "steps": .integer(Int64(steps)),
-            "guidance": .double(guidance), "shift": .double(shift),
-            "format": .string(format.rawValue),
+        var members: [(String, JSONValue)] = [
+            ("prompt", .string(prompt)), ("negative_prompt", .string(negativePrompt)),
+            ("size", .string("\(width)x\(height)")), ("frames", .integer(Int64(frames))),
+            ("fps", .double(frameRate.value)), ("steps", .integer(Int64(steps))),
+            ("guidance", .double(guidance)), ("shift", .double(shift)),
         ]
+        members += modeSettings
+        if mode != .textToVideo || windows.count > 1 {
+            members.append(("strength", .double(strength)))
+        }
+        members.append(("variations", .integer(Int64(variations))))
+        if isLoop { members.append(("loop", true)) }
+        if isPreview { members.append(("preview", true)) }
+        if let delivery { members.append(("deliver", delivery.json)) }
+        members.append(("format", .string(format.rawValue)))
+        return .object(members)
     }
 
     /// The plan as `rushes validate` prints it.
@@ -55,15 +86,38 @@ package struct Plan: Sendable {
             "mode": .string(mode.rawValue), "model": .string(model),
             "seed": seed.map { .string(String($0)) } ?? "random", "settings": settings,
             "work": [
+                "windows": .integer(Int64(windows.count)),
                 "teraflop": .double((work.operations / 1e10).rounded() / 100),
                 "seconds": .double((work.seconds * 10).rounded() / 10),
                 "memory_bytes": .integer(Int64(work.memoryBytes)),
+                "disk_bytes": .integer(Int64(work.diskBytes)),
             ],
+            "warnings": .array(warnings.map { .string($0) }),
         ]
     }
 }
 
+/// How pixels and frames become latents.
+struct LatentScale: Sendable {
+    let channels: Int
+    /// Pixels to one latent along height and width.
+    let space: Int
+    /// Frames to one latent frame after the first.
+    let time: Int
+
+    /// Latent frames of so many frames.
+    func frames(of count: Int) -> Int { (count - 1) / time + 1 }
+}
+
 extension Plan {
+    /// (z, R + T, h, w): the latents of a window, with one frame in front for every reference.
+    func latentShape(of window: Window, references: Int) -> [Int] {
+        [
+            latent.channels, references + latent.frames(of: window.count),
+            height / latent.space, width / latent.space,
+        ]
+    }
+
     /// The SHA-256 of all weights, file after file.
     ///
     /// - Throws: `GenerationError.model` and `.digest` where a file is missing or unreadable.
@@ -78,43 +132,12 @@ extension Plan {
     }
 }
 
-extension Engine {
-    /// Works out what a request will do with its model; reads configurations, not weights.
-    ///
-    /// - Throws: `GenerationError.noModel`, `.model`, and `.request` with every problem at once.
-    package func plan(_ request: Request) throws(GenerationError) -> Plan {
-        let (name, folder) = try model(named: request.model)
-        let transformer: TransformerConfiguration
-        let autoencoder: Autoencoder
-        let scheduler: SchedulerConfiguration
-        do {
-            transformer = try TransformerConfiguration(path: folder.transformer + "/config.json")
-            autoencoder = try Autoencoder(folder: folder.autoencoder)
-            scheduler = try SchedulerConfiguration(path: folder.scheduler)
-        } catch { throw .model(error) }
-        var fit = ModelFit(
-            request: request, model: name, defaults: folder.defaults, transformer: transformer,
-            autoencoder: autoencoder)
-        let size = fit.size()
-        let rate = fit.frameRate()
-        let frames = fit.frames(at: rate?.value ?? folder.defaults.framesPerSecond)
-        guard fit.problems.isEmpty, let rate else { throw .request(fit.problems) }
-        let latentShape = [
-            transformer.inputChannels, (frames - 1) / autoencoder.temporalScale + 1,
-            size.height / autoencoder.spatialScale, size.width / autoencoder.spatialScale,
-        ]
-        let steps = request.steps ?? folder.defaults.steps
-        let guidance = request.guidance ?? folder.defaults.guidance
-        return Plan(
-            mode: request.mode.name, model: name, prompt: request.prompt,
-            negativePrompt: request.negativePrompt ?? folder.defaults.negativePrompt,
-            width: size.width, height: size.height, frames: frames, frameRate: rate,
-            seed: request.seed, steps: steps, guidance: guidance,
-            shift: request.shift ?? scheduler.shift, format: request.format,
-            work: Work(
-                transformer: transformer, autoencoder: autoencoder, latentShape: latentShape,
-                passes: steps * (guidance > 1 ? 2 : 1)),
-            folder: folder, latentShape: latentShape, solverOrder: scheduler.order,
-            trainingTimesteps: scheduler.trainingTimesteps)
+extension Request.Delivery {
+    /// As the request would say it.
+    fileprivate var json: JSONValue {
+        var members: [(String, JSONValue)] = []
+        if let width, let height { members.append(("size", .string("\(width)x\(height)"))) }
+        if let framesPerSecond { members.append(("fps", .double(framesPerSecond))) }
+        return .object(members)
     }
 }

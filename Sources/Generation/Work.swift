@@ -1,55 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// N tokens, d width, f channels of the feed-forward network, L layers.
+// N tokens, d width, f channels of the feed-forward network, T latent frames, h × w latents.
 
 import Model
 import Tensors
 
 /// What a job will cost, worked out from the dimensions before it starts.
 package struct Work: Sendable {
-    /// Floating-point operations of the transformer over all passes.
-    package let denoising: Double
-    /// Floating-point operations of the decoder.
-    package let decoding: Double
+    /// What each window of a clip costs.
+    let windows: [WindowWork]
+    /// How many clips are made.
+    let clips: Int
     /// A rough guess at the time, on this machine's processors.
     package let seconds: Double
     /// A rough guess at the largest resident size.
     package let memoryBytes: Int
+    /// Space that the pictures of the request take while the job runs.
+    package let diskBytes: Int
 
     /// All floating-point operations.
-    package var operations: Double { denoising + decoding }
+    package var operations: Double {
+        Double(clips) * windows.reduce(0) { $0 + $1.operations }
+    }
 
     /// What one processor does a second in a whole forward, conservatively: an AVX2 core.
     private static let operationsPerSecond = 2.5e10
 
     init(
-        transformer: TransformerConfiguration, autoencoder: Autoencoder, latentShape: [Int],
-        passes: Int
+        transformer: TransformerConfiguration, autoencoder: Autoencoder, latent: LatentScale,
+        windows: [Window], width: Int, height: Int, frames: Int, references: Int,
+        isLedByWordsAlone: Bool, passes: Int, clips: Int
     ) {
-        let grid = transformer.grid(
-            frames: latentShape[1], height: latentShape[2], width: latentShape[3])
-        let (N, d) = (Double(grid.count), Double(transformer.width))
+        let (h, w) = (height / latent.space, width / latent.space)
+        let d = Double(transformer.width)
         let f = Double(transformer.feedForwardChannels)
-        // Six square projections of the tokens, the feed-forward, and two products of attention.
-        let layer = 2 * N * (6 * d * d + 2 * d * f) + 4 * N * N * d
-        denoising = Double(transformer.layers * passes) * layer
-        decoding = Work.decoder(autoencoder, latentShape: latentShape)
-        seconds = (denoising + decoding) / (Work.operationsPerSecond * Double(processorCount))
-        let weights = Double(transformer.layers) * (8 * d * d + 2 * d * f) * 4
-        let activations = N * (8 * d + 2 * f) * 4
-        memoryBytes = Int(weights + activations) + 64 << 20
+        var longest = 0.0
+        self.windows = windows.map { window in
+            let isLed = !isLedByWordsAlone || window.kept + window.closing > 0
+            let T = latent.frames(of: window.count)
+            let N = Double(
+                transformer.grid(frames: references + T, height: h, width: w).count)
+            longest = max(longest, N)
+            // Six square projections of the tokens, the feed-forward, and two products of attention.
+            let block = 2 * N * (6 * d * d + 2 * d * f) + 4 * N * N * d
+            let control = isLed ? Double(transformer.controlLayers.count) : 0
+            let denoising =
+                Double(passes)
+                * (Double(transformer.layers) * block + control * (block + 2 * N * d * d))
+            let decoding = Work.convolutions(
+                autoencoder, base: autoencoder.decoderBase,
+                blocks: autoencoder.residualBlocks + 1, T: T, h: h, w: w)
+            let encoding = Work.convolutions(
+                autoencoder, base: autoencoder.base, blocks: autoencoder.residualBlocks, T: T,
+                h: h, w: w)
+            return WindowWork(
+                encoding: isLed ? 2 * encoding : 0, denoising: denoising, decoding: decoding)
+        }
+        self.clips = clips
+        let total = Double(clips) * self.windows.reduce(0) { $0 + $1.operations }
+        seconds = total / (Work.operationsPerSecond * Double(processorCount))
+        let layers = Double(transformer.layers + transformer.controlLayers.count)
+        let weights = layers * (8 * d * d + 2 * d * f) * 4
+        memoryBytes = Int(weights + longest * (8 * d + 2 * f) * 4) + 64 << 20
+        diskBytes = isLedByWordsAlone ? 0 : 4 * width * height * frames
     }
 
     /// 3×3×3 convolutions of every level over the frames and pixels that it has.
-    private static func decoder(_ autoencoder: Autoencoder, latentShape: [Int]) -> Double {
-        var (T, h, w) = (
-            Double(latentShape[1]), Double(latentShape[2]), Double(latentShape[3])
-        )
+    private static func convolutions(
+        _ autoencoder: Autoencoder, base: Int, blocks: Int, T: Int, h: Int, w: Int
+    ) -> Double {
+        var (T, h, w) = (Double(T), Double(h), Double(w))
         var operations = 0.0
         for (level, multiplier) in autoencoder.multipliers.reversed().enumerated() {
-            let channels = Double(autoencoder.decoderBase * multiplier)
-            let convolutions = Double(2 * (autoencoder.residualBlocks + 1))
-            operations += 2 * 27 * channels * channels * convolutions * T * h * w
+            let channels = Double(base * multiplier)
+            operations += 2 * 27 * channels * channels * Double(2 * blocks) * T * h * w
             guard level < autoencoder.doublesTime.count else { continue }
             if autoencoder.doublesTime[level] { T = 2 * T - 1 }
             h *= 2
@@ -57,4 +81,16 @@ package struct Work: Sendable {
         }
         return operations
     }
+}
+
+/// The floating-point operations of one window.
+struct WindowWork: Sendable {
+    /// Of what leads the clip to latents.
+    let encoding: Double
+    /// Of the transformer over all passes.
+    let denoising: Double
+    /// Of latents to frames.
+    let decoding: Double
+
+    var operations: Double { encoding + denoising + decoding }
 }

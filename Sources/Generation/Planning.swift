@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Media
+import Model
+package import Requests
+
+extension Engine {
+    /// Works out what a request will do with its model; reads configurations, not weights.
+    ///
+    /// * `media`: Where the request's files are, whose size and length count; nil leaves them closed
+    ///   and plans as if they had the model's own size and length.
+    /// - Throws: `GenerationError.noModel`, `.model`, `.input` where a file cannot be used, and
+    ///   `.request` with every problem at once.
+    package func plan(
+        _ request: Request, media: MediaFiles? = nil
+    ) throws(GenerationError) -> Plan {
+        let (name, folder) = try model(named: request.model)
+        let transformer: TransformerConfiguration
+        let autoencoder: Autoencoder
+        let scheduler: SchedulerConfiguration
+        do {
+            transformer = try TransformerConfiguration(path: folder.transformer + "/config.json")
+            autoencoder = try Autoencoder(folder: folder.autoencoder)
+            scheduler = try SchedulerConfiguration(path: folder.scheduler)
+        } catch { throw .model(error) }
+        var source: SourceFacts?
+        if let media { source = try Inputs(media, of: request).sourceFacts() }
+        var fit = ModelFit(
+            request: request, model: name, source: source, defaults: folder.defaults,
+            transformer: transformer, autoencoder: autoencoder)
+        let size = fit.size()
+        let rate = fit.frameRate()
+        let frames = fit.frames(at: rate?.value ?? folder.defaults.framesPerSecond)
+        let windows = fit.windows(of: frames)
+        guard fit.problems.isEmpty, let rate else { throw .request(fit.problems) }
+        let steps = request.steps ?? folder.defaults.steps
+        let guidance = request.guidance ?? folder.defaults.guidance
+        let latent = LatentScale(
+            channels: transformer.inputChannels, space: autoencoder.spatialScale,
+            time: autoencoder.temporalScale)
+        let effectiveSteps = request.preview ? min(steps, Plan.previewSteps) : steps
+        return Plan(
+            mode: request.mode.name, model: name, prompt: request.prompt,
+            negativePrompt: request.negativePrompt ?? folder.defaults.negativePrompt,
+            width: size.width, height: size.height, frames: frames, frameRate: rate,
+            seed: request.seed, steps: effectiveSteps, guidance: guidance,
+            shift: request.shift ?? scheduler.shift, strength: request.strength,
+            variations: request.variations, format: request.format,
+            delivery: request.preview ? nil : request.delivery, isLoop: request.loop,
+            isPreview: request.preview, modeSettings: request.mode.settings,
+            sound: source?.hasSound == true ? request.mode.sourceVideo : nil,
+            warnings: fit.warnings,
+            work: Work(
+                transformer: transformer, autoencoder: autoencoder, latent: latent,
+                windows: windows, width: size.width, height: size.height, frames: frames,
+                references: request.mode.references,
+                isLedByWordsAlone: request.mode.name == .textToVideo,
+                passes: effectiveSteps * (guidance > 1 ? 2 : 1), clips: request.variations),
+            folder: folder, windows: windows, latent: latent, solverOrder: scheduler.order,
+            trainingTimesteps: scheduler.trainingTimesteps)
+    }
+}
+
+extension Plan {
+    /// Steps of a preview, unless the request asks for fewer.
+    static let previewSteps = 8
+}
+
+extension Mode {
+    /// The video that the mode works on.
+    var sourceVideo: MediaPath? {
+        switch self {
+        case .stylization(let restyling), .storyboard(let restyling), .render(let restyling):
+            if case .video(let path) = restyling.source { path } else { nil }
+        case .mask(let masking): masking.video
+        case .textToVideo, .textImageToVideo, .imageToVideo, .customization: nil
+        }
+    }
+
+    /// How many pictures the clip takes its content and look from.
+    var references: Int {
+        switch self {
+        case .textImageToVideo(let animation), .imageToVideo(let animation):
+            animation.images.count { $0.role == .reference }
+        case .stylization(let restyling), .storyboard(let restyling), .render(let restyling):
+            restyling.images.count
+        case .mask(let masking): masking.images.count
+        case .textToVideo, .customization: 0
+        }
+    }
+
+    /// What only this mode takes, as the request would say it.
+    fileprivate var settings: [(String, JSONValue)] {
+        switch self {
+        case .textToVideo, .customization: return []
+        case .textImageToVideo(let animation), .imageToVideo(let animation):
+            var settings: [(String, JSONValue)] = [
+                ("image", .array(animation.images.map { .string($0.path.text) })),
+                ("image_role", .array(animation.images.map { .string($0.role.rawValue) })),
+            ]
+            if let camera = animation.camera {
+                settings.append(
+                    (
+                        "camera",
+                        [
+                            "pan": .double(camera.pan), "tilt": .double(camera.tilt),
+                            "zoom": .double(camera.zoom), "roll": .double(camera.roll),
+                        ]
+                    ))
+            }
+            return settings
+        case .stylization(let restyling), .storyboard(let restyling), .render(let restyling):
+            guard case .video = restyling.source else { return [] }
+            return [("structure", .double(restyling.structure))]
+        case .mask(let masking): return [("affect", .string(masking.affect.rawValue))]
+        }
+    }
+}
