@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Digests
+package import Files
 package import Media
 package import Model
 package import Requests
@@ -13,6 +14,10 @@ package enum GenerationError: Error, Equatable {
     case model(ModelError)
     /// The request asks this model for something that it cannot do.
     case request([Problem])
+    /// A file that the request names cannot be used; the sentence calls it as the user does.
+    case input(field: Field, name: MediaPath, trouble: String)
+    /// There is no room for the job's own copies of pictures, or they cannot be read back.
+    case scratch(FileError)
     /// The result cannot be written.
     case media(MediaError)
     /// A file cannot be read back for its digest.
@@ -54,6 +59,18 @@ package enum GenerationError: Error, Equatable {
                 message: problems.count == 1
                     ? "The request has a problem." : "The request has \(problems.count) problems.",
                 problems: problems)
+        case .input(let field, _, let trouble):
+            Failure(
+                code: "unusable-media", message: "A file that the request names cannot be used.",
+                problems: [
+                    Problem(
+                        field: field.rawValue, message: "\(trouble).",
+                        hint: "Repair or replace the file, then send the request again.")
+                ])
+        case .scratch(let error):
+            Failure(
+                code: "cannot-write", message: "The job's own copies failed: \(error).",
+                hint: "The request is not to blame; it can be sent again.")
         case .media(let error):
             Failure(
                 code: "cannot-write", message: "The video cannot be written: \(error).",
@@ -73,9 +90,9 @@ package enum GenerationError: Error, Equatable {
     /// The exit status of a command that fails so (sysexits.h).
     package var exitStatus: Int32 {
         switch self {
-        case .noModel(wanted: .some, _, _), .request: 65
+        case .noModel(wanted: .some, _, _), .request, .input: 65
         case .noModel, .model: 78
-        case .media, .folder: 73
+        case .media, .folder, .scratch: 73
         case .digest: 66
         }
     }

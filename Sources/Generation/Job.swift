@@ -21,7 +21,7 @@ package final class Job {
     private let request: Request
     private let inputs: Inputs
     private let directory: String
-    private let gallery: Gallery
+    private let rendering: Rendering
     private var station = Station.start
     private var result: ResultRecord
     /// Operations of the windows that are done.
@@ -65,7 +65,7 @@ package final class Job {
         self.request = request
         inputs = Inputs(media, of: request)
         self.directory = directory
-        gallery = Gallery(name: name, in: directory, plan: plan)
+        rendering = Rendering(name: name, in: directory, plan: plan)
         result = ResultRecord(request: name)
         result.mode = plan.mode
         result.seed = seed
@@ -140,7 +140,9 @@ package final class Job {
                     encoder: encoder, frames: window.count, height: plan.height,
                     width: plan.width,
                     references: clips.mode.references.map {
-                        referenceTensor($0, width: plan.width, height: plan.height)
+                        referenceTensor(
+                            $0, width: plan.width, height: plan.height,
+                            multiple: encoder.configuration.pixelsPerLatent)
                     })
             }
             station = .encoding(clips, context, frames: 0)
@@ -158,7 +160,7 @@ package final class Job {
                 : .led(clips, context: timed(\.media) { context.finish() })
             return report(.media, frames + 1, of: window.count, work(clips).encoding)
         case .led(let clips, let context):
-            let transformer = try timed(\.load) { try Transformer(folder: folder.transformer) }
+            let transformer = try timed(\.load) { try Transformer(folder: folder.transformer, withControl: context != nil) }
             station = .denoising(
                 clips, timed(\.denoise) { prepare(clips, transformer, context) })
             return report(.load, 3, of: 4)
@@ -176,7 +178,7 @@ package final class Job {
             station = .decoding(clips, decoder.stream(clip))
             return report(.load, 4, of: 4)
         case .decoding(var clips, var stream):
-            let total = stream.total
+            let total = plan.latent.frames(of: clips.take.window?.count ?? 1)
             if let frames = timed(\.decode, { stream.next() }) {
                 try render(frames, into: &clips)
                 let completed = total - stream.remaining
@@ -210,7 +212,8 @@ package final class Job {
             number: number, seed: seed &+ UInt64(number), mode: mode, plan: plan)
         let sound = plan.sound.map { inputs.path(of: $0) }
         try timed(\.write) {
-            try gallery.begin(take: number, sound: sound, comment: comment(seed: take.seed))
+            try rendering.begin(
+                take: number, seed: take.seed, sound: sound, comment: comment(seed: take.seed))
         }
         return take
     }
@@ -220,30 +223,29 @@ package final class Job {
         for index in 0..<frames.shape[0] {
             let picture = Picture(frame: index, of: frames)
             let finished = try timed(\.decode) { try clips.take.receive(picture) }
-            try timed(\.write) { try gallery.append(finished) }
+            try timed(\.write) { try rendering.append(finished) }
         }
     }
 
     /// Goes on to the next window, the next clip, or to the end.
     private func end(windowOf clips: consuming Clips) throws -> Progress? {
-        done += work(clips).operations
         let rest = clips.take.endWindow()
-        try timed(\.write) { try gallery.append(rest) }
+        try timed(\.write) { try rendering.append(rest) }
         if clips.take.window != nil {
             station = .window(clips)
             return try advance()
         }
-        result.warnings += try timed(\.write) { try gallery.endTake() }
+        result.warnings += try timed(\.write) { try rendering.endTake() }
         let next = clips.take.number + 1
         if next < plan.variations {
             clips.take = try begin(take: next, in: clips.mode)
             station = .window(clips)
             return report(.write, next, of: plan.variations)
         }
-        result.files = try timed(\.write) { try gallery.finish(firstSeed: seed) }
+        result.files = try timed(\.write) { try rendering.finish() }
         result.timing.finished = .now()
         result.engine?.peakMemoryBytes = peakMemoryBytes()
-        return report(.write, next, of: plan.variations)
+        return Progress(stage: .write, completed: next, total: plan.variations, fraction: 1)
     }
 
     /// The comment of one clip's file, with that clip's seed.
@@ -266,10 +268,10 @@ package final class Job {
     ) -> Progress {
         let part = operations * Double(completed) / Double(max(1, total))
         if completed == total { done += operations }
-        let fraction = min(1, (completed == total ? done : done + part) / plan.work.operations)
+        let sum = completed == total ? done : done + part
         return Progress(
             stage: stage, completed: completed, total: total,
-            fraction: station.isFinished ? 1 : fraction)
+            fraction: min(1, sum / plan.work.operations))
     }
 
     private func timed<Value: ~Copyable>(

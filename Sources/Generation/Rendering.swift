@@ -1,121 +1,173 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// n frames, H rows, W columns of pixels.
 
 import Digests
 import Glibc
 import Media
 import Requests
-import Tensors
 
-/// The files of a result while frames arrive: the video or the folder of frames, and the poster.
+/// The files of a result while pictures arrive, clip after clip: videos or folders of frames, one
+/// poster, and the contact sheet of a preview.
 final class Rendering {
-    private let directory: String
+    private let plan: Plan
     private let name: String
-    /// The folder of the frames, called like the result.
-    private let folder: String
-    private let frameRate: FrameRate
-    private let posterFrame: Int
-    private let size: (width: Int, height: Int)
-    /// Absent where the frames go to a folder.
-    private var encoder: VideoEncoder?
-    private var frames = 0
+    private let directory: String
+    private var clip: OpenClip?
+    private var sheet: ContactSheet?
+    private var sheetFrames: [Int] = []
+    private var files: [ResultRecord.File] = []
 
-    /// Files that stand beside the folder of frames, whose name a request may happen to have.
-    private static let neighbours = ["poster.jpg", "request.json", "result.json"]
+    /// The clip whose pictures arrive.
+    private struct OpenClip: ~Copyable {
+        let name: String
+        let seed: UInt64
+        /// Absent where the frames go to a folder.
+        var encoder: VideoEncoder?
+        var frames = 0
+    }
 
-    /// Opens the files of a result called `name` in `directory`.
-    ///
-    /// - Throws: `GenerationError.media` and `.folder`.
-    init(
-        plan: Plan, name: String, in directory: String, comment: String
-    ) throws(GenerationError) {
-        self.directory = directory
+    /// Names that stand beside a folder of frames; a request may happen to be called so.
+    private static let neighbours = [
+        "poster.jpg", "contact-sheet.jpg", "request.json", "result.json",
+    ]
+    private static let poster = "poster.jpg"
+    private static let contactSheet = "contact-sheet.jpg"
+
+    /// Describes the files of a result called `name` in `directory`; none is made yet.
+    init(name: String, in directory: String, plan: Plan) {
         self.name = name
-        folder = Rendering.neighbours.contains(name) ? "\(name)-frames" : name
-        frameRate = plan.frameRate
-        posterFrame = plan.frames / 2
-        size = (plan.width, plan.height)
-        guard plan.format == .mp4 else {
+        self.directory = directory
+        self.plan = plan
+        guard plan.isPreview else { return }
+        let cells = min(6, plan.frames)
+        sheetFrames = (0..<cells).map { cells == 1 ? 0 : $0 * (plan.frames - 1) / (cells - 1) }
+        sheet = ContactSheet(columns: cells, cellWidth: plan.width, cellHeight: plan.height)
+    }
+
+    /// Opens the files of one clip.
+    ///
+    /// * `sound`: The path of a file whose sound goes along.
+    /// - Throws: `GenerationError.media` and `.folder`.
+    func begin(
+        take: Int, seed: UInt64, sound: String?, comment: String
+    ) throws(GenerationError) {
+        let stem = plan.variations == 1 ? name : "\(name)-\(take + 1)"
+        guard let format = VideoFormat(plan.format) else {
+            let folder = Rendering.neighbours.contains(stem) ? "\(stem)-frames" : stem
             let path = "\(directory)/\(folder)"
             guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else {
                 throw .folder(path: path, errno: errno)
             }
+            clip = OpenClip(name: folder, seed: seed, encoder: nil)
             return
         }
-        do {
-            encoder = try VideoEncoder(
-                path: "\(directory)/\(name).mp4", width: plan.width, height: plan.height,
-                framesPerSecond: frameRate, comment: comment)
+        let file = "\(stem).\(format.fileExtension)"
+        let seconds = Double(plan.frames) / plan.frameRate.value
+        do throws(MediaError) {
+            let encoder = try VideoEncoder(
+                path: "\(directory)/\(file)", width: plan.width, height: plan.height,
+                framesPerSecond: plan.frameRate, comment: comment, format: format,
+                delivery: try Delivery(plan.delivery),
+                sound: sound.map { SoundSource(path: $0, seconds: seconds) })
+            clip = OpenClip(name: file, seed: seed, encoder: encoder)
         } catch { throw .media(error) }
     }
 
-    /// Writes frames (n, 3, H, W) with values in −1…1.
+    /// Writes the next pictures of the clip.
     ///
     /// - Throws: `GenerationError.media`.
-    func append(_ tensor: Tensor) throws(GenerationError) {
-        do throws(MediaError) {
-            for index in 0..<tensor.shape[0] {
-                let picture = Picture(frame: index, of: tensor)
-                if frames == posterFrame {
-                    try PictureFile.writeJPEG(picture, to: "\(directory)/poster.jpg")
-                }
-                if encoder != nil {
-                    try encoder?.append(picture)
-                } else {
-                    try PictureFile.writePNG(picture, to: "\(directory)/\(frameName(frames))")
-                }
-                frames += 1
-            }
-        } catch { throw .media(error) }
+    func append(_ pictures: [Picture]) throws(GenerationError) {
+        for picture in pictures {
+            do { try append(picture) } catch { throw .media(error) }
+        }
     }
 
-    /// Completes the files and says what they are.
+    private func append(_ picture: Picture) throws(MediaError) {
+        guard let number = clip?.frames, let name = clip?.name else {
+            preconditionFailure("no clip is open")
+        }
+        if number == plan.frames / 2, !files.contains(where: { $0.name == Self.poster }) {
+            try PictureFile.writeJPEG(picture, to: "\(directory)/\(Self.poster)")
+            files.append(unmeasured(Self.poster, width: plan.width, height: plan.height))
+        }
+        if sheetFrames.contains(number) { sheet?.append(picture) }
+        if clip?.encoder != nil {
+            try clip?.encoder?.append(picture)
+        } else {
+            let digits = String(number)
+            let file = "\(name)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
+            try PictureFile.writePNG(picture, to: "\(directory)/\(file)")
+            files.append(unmeasured(file, width: plan.width, height: plan.height, seed: clip?.seed))
+        }
+        clip?.frames += 1
+    }
+
+    /// Completes the files of the clip and says what the user should know about them.
     ///
+    /// - Throws: `GenerationError.media`.
+    func endTake() throws(GenerationError) -> [String] {
+        guard var clip = clip.take() else { preconditionFailure("no clip is open") }
+        guard let encoder = clip.encoder.take() else { return [] }
+        let stored: StoredVideo
+        do { stored = try encoder.finish() } catch { throw .media(error) }
+        files.append(
+            unmeasured(
+                clip.name, width: stored.width, height: stored.height, frames: stored.frames,
+                rate: stored.framesPerSecond.value, seed: clip.seed))
+        return stored.soundProblem.map { [$0] } ?? []
+    }
+
+    /// Completes what all clips share and measures every file.
+    ///
+    /// - Returns: The videos or frames first, then the pictures beside them.
     /// - Throws: `GenerationError.media` and `.digest`.
     func finish() throws(GenerationError) -> [ResultRecord.File] {
-        var files: [ResultRecord.File] = []
-        if let encoder = encoder.take() {
-            do { try encoder.finish() } catch { throw .media(error) }
-            files.append(try entry("\(name).mp4", frames: frames, rate: frameRate.value))
-        } else {
-            for index in 0..<frames { files.append(try entry(frameName(index), frames: 1)) }
+        if let picture = sheet?.picture {
+            do {
+                try PictureFile.writeJPEG(picture, to: "\(directory)/\(Self.contactSheet)")
+            } catch { throw .media(error) }
+            files.append(
+                unmeasured(Self.contactSheet, width: picture.width, height: picture.height))
         }
-        files.append(try entry("poster.jpg", frames: 1))
+        let isBeside = { (file: ResultRecord.File) in
+            [Self.poster, Self.contactSheet].contains(file.name)
+        }
+        files = files.filter { !isBeside($0) } + files.filter(isBeside)
+        do {
+            for index in files.indices {
+                (files[index].bytes, files[index].sha256) = try SHA256.sizeAndDigest(
+                    ofFile: "\(directory)/\(files[index].name)")
+            }
+        } catch { throw .digest(error) }
         return files
     }
 
-    private func frameName(_ index: Int) -> String {
-        let digits = String(index)
-        return "\(folder)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
-    }
-
-    private func entry(
-        _ file: String, frames: Int, rate: Double? = nil
-    ) throws(GenerationError) -> ResultRecord.File {
-        let path = "\(directory)/\(file)"
-        do {
-            let (bytes, digest) = try SHA256.sizeAndDigest(ofFile: path)
-            return ResultRecord.File(
-                name: file, bytes: bytes, sha256: digest, width: size.width, height: size.height,
-                frames: frames, framesPerSecond: rate)
-        } catch { throw .digest(error) }
+    /// An entry whose file is still open.
+    private func unmeasured(
+        _ name: String, width: Int, height: Int, frames: Int = 1, rate: Double? = nil,
+        seed: UInt64? = nil
+    ) -> ResultRecord.File {
+        ResultRecord.File(
+            name: name, bytes: 0, sha256: "", width: width, height: height, frames: frames,
+            framesPerSecond: rate)
     }
 }
 
-extension Picture {
-    /// One frame of (n, 3, H, W), −1…1, as 8-bit pixels, rounded to the nearest level.
-    init(frame index: Int, of tensor: Tensor) {
-        let (height, width) = (tensor.shape[2], tensor.shape[3])
-        let plane = height * width
-        var pixels = [UInt8](repeating: 0, count: 3 * plane)
-        let start = index * 3 * plane
-        for channel in 0..<3 {
-            for i in 0..<plane {
-                let value = tensor.values[start + channel * plane + i] * 127.5 + 127.5
-                pixels[3 * i + channel] = UInt8(min(max(value.rounded(), 0), 255))
-            }
+extension VideoFormat {
+    /// The kind of file; nil for a folder of frames.
+    fileprivate init?(_ format: Request.Format) {
+        switch format {
+        case .mp4: self = .mp4
+        case .webm: self = .webm
+        case .gif: self = .gif
+        case .webp: self = .webp
+        case .png: return nil
         }
-        self.init(width: width, height: height, pixels: pixels)
+    }
+}
+
+extension Delivery {
+    fileprivate init(_ wanted: Request.Delivery?) throws(MediaError) {
+        self.init(width: wanted?.width, height: wanted?.height)
+        if let rate = wanted?.framesPerSecond { framesPerSecond = try FrameRate(rate) }
     }
 }

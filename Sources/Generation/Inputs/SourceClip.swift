@@ -64,4 +64,13 @@ final class SourceClip {
         return Picture(
             width: width, height: height, pixels: try reel.frame(at: min(index, found - 1)))
     }
+
+    /// What the user should know about a clip that is complete.
+    var warnings: [String] {
+        guard found < frames else { return [] }
+        return [
+            "'\(name)' has \(found) frames where \(frames) were wanted; its last picture stands for"
+                + " the others."
+        ]
+    }
 }
