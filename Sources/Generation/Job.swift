@@ -28,11 +28,11 @@ package final class Job {
     private var done = 0.0
 
     /// What the job holds between two calls; each station has let go of what came before.
-    private enum Station: ~Copyable {
+    private enum Station {
         case start
-        case gathering(any GenerationMode, frames: Int)
-        case gathered(any GenerationMode)
-        case text(any GenerationMode, TextEncoder, Tokenizer)
+        case gathering(Gathering)
+        case gathered(Gathering)
+        case text(Gathering, TextEncoder, Tokenizer)
         case window(Clips)
         case encoding(Clips, ControlContext, frames: Int)
         case led(Clips, context: Tensor?)
@@ -40,6 +40,12 @@ package final class Job {
         case denoised(Clips, Tensor)
         case decoding(Clips, FrameStream)
         case finished
+    }
+
+    /// The request's files while they are read.
+    private struct Gathering {
+        let mode: any GenerationMode
+        var frames = 0
     }
 
     /// The clips of a job while they are made: what they share, and the one that is worked on.
@@ -99,96 +105,108 @@ package final class Job {
     }
 
     private func advance() throws -> Progress? {
-        let folder = plan.folder
         switch exchange(&station, with: .finished) {
-        case .start:
-            let digest = try timed(\.load) { try plan.weightsDigest() }
-            result.model = ResultRecord.Model(name: plan.model, sha256: digest)
-            result.inputs = try timed(\.media) { try inputs.records() }
-            let mode = try timed(\.media) {
-                try plan.mode(of: request, from: inputs, in: directory)
-            }
-            station = .gathering(mode, frames: 0)
-            return report(.load, 1, of: 4)
-        case .gathering(let mode, let frames):
-            let isMore = try timed(\.media) { try mode.gather() }
-            station = isMore ? .gathering(mode, frames: frames + 1) : .gathered(mode)
-            return report(.media, frames, of: max(frames, plan.frames))
-        case .gathered(let mode):
-            result.warnings += mode.warnings
-            let (encoder, tokenizer) = try timed(\.load) {
-                (
-                    try TextEncoder(folder: folder.textEncoder),
-                    try Tokenizer(folder: folder.tokenizer)
-                )
-            }
-            station = .text(mode, encoder, tokenizer)
-            return report(.load, 2, of: 4)
-        case .text(let mode, let encoder, let tokenizer):
-            let texts = try timed(\.text) { try TextStates(of: plan, encoder, tokenizer) }
-            station = .window(
-                Clips(mode: mode, texts: texts, take: try begin(take: 0, in: mode)))
-            return report(.text, 1, of: 1)
-        case .window(let clips):
-            guard clips.take.isLed, let window = clips.take.window else {
-                station = .led(clips, context: nil)
-                return try advance()
-            }
-            let encoder = try timed(\.load) { try LatentEncoder(folder: folder.autoencoder) }
-            let context = timed(\.media) {
-                ControlContext(
-                    encoder: encoder, frames: window.count, height: plan.height,
-                    width: plan.width,
-                    references: clips.mode.references.map {
-                        referenceTensor(
-                            $0, width: plan.width, height: plan.height,
-                            multiple: encoder.configuration.pixelsPerLatent)
-                    })
-            }
-            station = .encoding(clips, context, frames: 0)
-            return report(.load, 2, of: 4)
-        case .encoding(let clips, var context, let frames):
-            guard let window = clips.take.window else { preconditionFailure("no window") }
-            try timed(\.media) {
-                let lead = try clips.take.lead(frames)
-                let (frame, mask) = lead.values(width: plan.width, height: plan.height)
-                context.append(frame, mask: mask)
-            }
-            station =
-                frames + 1 < window.count
-                ? .encoding(clips, context, frames: frames + 1)
-                : .led(clips, context: timed(\.media) { context.finish() })
-            return report(.media, frames + 1, of: window.count, work(clips).encoding)
-        case .led(let clips, let context):
-            let transformer = try timed(\.load) { try Transformer(folder: folder.transformer, withControl: context != nil) }
-            station = .denoising(
-                clips, timed(\.denoise) { prepare(clips, transformer, context) })
-            return report(.load, 3, of: 4)
-        case .denoising(let clips, var denoising):
-            timed(\.denoise) { denoising.step() }
-            let (completed, total) = (denoising.completed, denoising.total)
-            station =
-                denoising.isFinished
-                ? .denoised(clips, denoising.latents) : .denoising(clips, denoising)
-            return report(.denoise, completed, of: total, work(clips).denoising)
-        case .denoised(let clips, let latents):
-            let decoder = try timed(\.load) { try LatentDecoder(folder: folder.autoencoder) }
-            // What became of the references is not part of the clip.
-            let clip = latents.frames(from: clips.mode.references.count)
-            station = .decoding(clips, decoder.stream(clip))
-            return report(.load, 4, of: 4)
-        case .decoding(var clips, var stream):
-            let total = plan.latent.frames(of: clips.take.window?.count ?? 1)
-            if let frames = timed(\.decode, { stream.next() }) {
-                try render(frames, into: &clips)
-                let completed = total - stream.remaining
-                station = .decoding(clips, stream)
-                return report(.decode, completed, of: total, work(clips).decoding)
-            }
-            return try end(windowOf: clips)
-        case .finished:
-            return nil
+        case .start: return try open()
+        case .gathering(let gathering): return try gather(gathering)
+        case .gathered(let gathering): return try openText(gathering)
+        case .text(let gathering, let encoder, let tokenizer):
+            return try read(gathering, encoder, tokenizer)
+        case .window(let clips): return try beginWindow(clips)
+        case .encoding(let clips, let context, let frames):
+            return try encode(clips, context, frames)
+        case .led(let clips, let context): return try openTransformer(clips, context)
+        case .denoising(let clips, let denoising): return denoise(clips, denoising)
+        case .denoised(let clips, let latents): return try openDecoder(clips, latents)
+        case .decoding(let clips, let stream): return try decode(clips, stream)
+        case .finished: return nil
         }
+    }
+}
+
+// What is done at each station; every method sets the next one.
+extension Job {
+    /// The weights are hashed, the request's files opened.
+    private func open() throws -> Progress {
+        let digest = try timed(\.load) { try plan.weightsDigest() }
+        result.model = ResultRecord.Model(name: plan.model, sha256: digest)
+        result.inputs = try timed(\.media) { try inputs.records() }
+        let mode = try timed(\.media) {
+            try plan.mode(of: request, from: inputs, in: directory)
+        }
+        station = .gathering(Gathering(mode: mode))
+        return report(.load, 1, of: 5)
+    }
+
+    /// A little of the request's files is read.
+    private func gather(_ gathering: Gathering) throws -> Progress {
+        var gathering = gathering
+        let isMore = try timed(\.media) { try gathering.mode.gather() }
+        gathering.frames = min(gathering.frames + 1, plan.frames)
+        station = isMore ? .gathering(gathering) : .gathered(gathering)
+        return report(.media, gathering.frames, of: plan.frames)
+    }
+
+    private func openText(_ gathering: Gathering) throws -> Progress {
+        result.warnings += gathering.mode.warnings
+        let encoder = try timed(\.load) { try TextEncoder(folder: plan.folder.textEncoder) }
+        let tokenizer = try timed(\.load) { try Tokenizer(folder: plan.folder.tokenizer) }
+        station = .text(gathering, encoder, tokenizer)
+        return report(.load, 2, of: 5)
+    }
+
+    private func read(
+        _ gathering: Gathering, _ encoder: TextEncoder, _ tokenizer: Tokenizer
+    ) throws -> Progress {
+        let texts = try timed(\.text) { try TextStates(of: plan, encoder, tokenizer) }
+        let take = try begin(take: 0, in: gathering.mode)
+        station = .window(Clips(mode: gathering.mode, texts: texts, take: take))
+        return report(.text, 1, of: 1)
+    }
+
+    /// A window begins with what leads it, if anything does but words.
+    private func beginWindow(_ clips: Clips) throws -> Progress? {
+        guard clips.take.isLed, let window = clips.take.window else {
+            station = .led(clips, context: nil)
+            return try advance()
+        }
+        let encoder = try timed(\.load) { try LatentEncoder(folder: plan.folder.autoencoder) }
+        let context = timed(\.media) {
+            ControlContext(
+                encoder: encoder, frames: window.count, height: plan.height, width: plan.width,
+                references: clips.mode.references.map {
+                    referenceTensor(
+                        $0, width: plan.width, height: plan.height,
+                        multiple: encoder.configuration.pixelsPerLatent)
+                })
+        }
+        station = .encoding(clips, context, frames: 0)
+        return report(.load, 3, of: 5)
+    }
+
+    /// One frame of the window goes into the control branch's context.
+    private func encode(
+        _ clips: Clips, _ context: consuming ControlContext, _ frames: Int
+    ) throws -> Progress {
+        let count = clips.take.window?.count ?? 0
+        let lead = try timed(\.media) { try clips.take.lead(frames) }
+        let (frame, mask) = lead.values(width: plan.width, height: plan.height)
+        let start = ContinuousClock.now
+        context.append(frame, mask: mask)
+        record(\.media, since: start)
+        if frames + 1 < count {
+            station = .encoding(clips, context, frames: frames + 1)
+        } else {
+            station = .led(clips, context: context.finish())
+        }
+        return report(.media, frames + 1, of: count, work(clips).encoding)
+    }
+
+    private func openTransformer(_ clips: Clips, _ context: Tensor?) throws -> Progress {
+        let transformer = try timed(\.load) {
+            try Transformer(folder: plan.folder.transformer, withControl: context != nil)
+        }
+        station = .denoising(clips, timed(\.denoise) { prepare(clips, transformer, context) })
+        return report(.load, 4, of: 5)
     }
 
     /// The noise of a window, and what steers it.
@@ -207,28 +225,46 @@ package final class Job {
                 for: transformer, plan: plan, context: context))
     }
 
-    private func begin(take number: Int, in mode: any GenerationMode) throws -> Take {
-        let take = Take(
-            number: number, seed: seed &+ UInt64(number), mode: mode, plan: plan)
-        let sound = plan.sound.map { inputs.path(of: $0) }
-        try timed(\.write) {
-            try rendering.begin(
-                take: number, seed: take.seed, sound: sound, comment: comment(seed: take.seed))
-        }
-        return take
+    /// One step from noise to signal.
+    private func denoise(_ clips: Clips, _ denoising: consuming Denoising) -> Progress {
+        let start = ContinuousClock.now
+        denoising.step()
+        record(\.denoise, since: start)
+        let (completed, total) = (denoising.completed, denoising.total)
+        station =
+            denoising.isFinished
+            ? .denoised(clips, denoising.latents) : .denoising(clips, denoising)
+        return report(.denoise, completed, of: total, work(clips).denoising)
     }
 
-    /// Frames (n, 3, H, W) of the decoder on their way into the files.
-    private func render(_ frames: Tensor, into clips: inout Clips) throws {
+    private func openDecoder(_ clips: Clips, _ latents: Tensor) throws -> Progress {
+        let decoder = try timed(\.load) { try LatentDecoder(folder: plan.folder.autoencoder) }
+        // What became of the references is not part of the clip.
+        let clip = latents.frames(from: clips.mode.references.count)
+        station = .decoding(clips, decoder.stream(clip))
+        return report(.load, 5, of: 5)
+    }
+
+    /// One latent frame becomes pictures of the result.
+    private func decode(
+        _ clips: consuming Clips, _ stream: consuming FrameStream
+    ) throws -> Progress? {
+        let start = ContinuousClock.now
+        guard let frames = stream.next() else { return try endWindow(clips) }
+        record(\.decode, since: start)
         for index in 0..<frames.shape[0] {
-            let picture = Picture(frame: index, of: frames)
-            let finished = try timed(\.decode) { try clips.take.receive(picture) }
+            let finished = try clips.take.receive(Picture(frame: index, of: frames))
             try timed(\.write) { try rendering.append(finished) }
         }
+        let total = plan.latent.frames(of: clips.take.window?.count ?? 1)
+        let progress = report(
+            .decode, total - stream.remaining, of: total, work(clips).decoding)
+        station = .decoding(clips, stream)
+        return progress
     }
 
     /// Goes on to the next window, the next clip, or to the end.
-    private func end(windowOf clips: consuming Clips) throws -> Progress? {
+    private func endWindow(_ clips: consuming Clips) throws -> Progress? {
         let rest = clips.take.endWindow()
         try timed(\.write) { try rendering.append(rest) }
         if clips.take.window != nil {
@@ -246,6 +282,17 @@ package final class Job {
         result.timing.finished = .now()
         result.engine?.peakMemoryBytes = peakMemoryBytes()
         return Progress(stage: .write, completed: next, total: plan.variations, fraction: 1)
+    }
+
+    private func begin(take number: Int, in mode: any GenerationMode) throws -> Take {
+        let take = Take(
+            number: number, seed: seed &+ UInt64(number), mode: mode, plan: plan)
+        let sound = plan.sound.map { inputs.path(of: $0) }
+        try timed(\.write) {
+            try rendering.begin(
+                take: number, seed: take.seed, sound: sound, comment: comment(seed: take.seed))
+        }
+        return take
     }
 
     /// The comment of one clip's file, with that clip's seed.
@@ -279,10 +326,16 @@ package final class Job {
     ) rethrows -> Value {
         let start = ContinuousClock.now
         let value = try work()
+        record(stage, since: start)
+        return value
+    }
+
+    private func record(
+        _ stage: WritableKeyPath<ResultRecord.Stages, Double>, since start: ContinuousClock.Instant
+    ) {
         let elapsed = (ContinuousClock.now - start).components
         result.timing.stages[keyPath: stage] +=
             Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-        return value
     }
 }
 

@@ -155,7 +155,8 @@ struct ModelFit {
                 problems.append(
                     Problem(
                         field: "frames",
-                        message: "The model '\(model)' makes 1 frame and then \(step) at a time; the"
+                        message:
+                            "The model '\(model)' makes 1 frame and then \(step) at a time; the"
                             + " request asks for \(frames).",
                         hint: "Write \"frames\": \(below) or \(below + step)."))
             }
@@ -192,7 +193,8 @@ struct ModelFit {
             problems.append(
                 Problem(
                     field: "loop",
-                    message: "A loop takes more than \(step) frames, and a model that makes at least"
+                    message:
+                        "A loop takes more than \(step) frames, and a model that makes at least"
                         + " \(overlap + 2 * step) in one piece; this one has \(frames) and"
                         + " '\(model)' makes \(longest).",
                     hint: "Ask for a longer video, or leave \"loop\" out."))
@@ -203,7 +205,8 @@ struct ModelFit {
 
     /// Says what a model without a control branch cannot do.
     private mutating func refuseControl(of frames: Int) {
-        let needs = "The model '\(model)' makes videos from words alone: it has no VACE control branch"
+        let needs =
+            "The model '\(model)' makes videos from words alone: it has no VACE control branch"
         let hint = "Name a model that has one with \"model\"."
         if request.mode.name != .textToVideo {
             problems.append(
@@ -220,7 +223,8 @@ struct ModelFit {
             problems.append(
                 Problem(
                     field: field,
-                    message: "\(needs), which videos longer than its own \(longest) frames need; the"
+                    message:
+                        "\(needs), which videos longer than its own \(longest) frames need; the"
                         + " request asks for \(frames).",
                     hint: "Write \"frames\": \(longest), or leave it out."))
         }

@@ -12,16 +12,16 @@ final class Rendering {
     private let name: String
     private let directory: String
     private var clip: OpenClip?
+    /// The video of the open clip; absent where its frames go to a folder.
+    private var encoder: VideoEncoder?
     private var sheet: ContactSheet?
-    private var sheetFrames: [Int] = []
     private var files: [ResultRecord.File] = []
 
     /// The clip whose pictures arrive.
-    private struct OpenClip: ~Copyable {
+    private struct OpenClip {
+        /// Of its file or folder.
         let name: String
         let seed: UInt64
-        /// Absent where the frames go to a folder.
-        var encoder: VideoEncoder?
         var frames = 0
     }
 
@@ -31,6 +31,8 @@ final class Rendering {
     ]
     private static let poster = "poster.jpg"
     private static let contactSheet = "contact-sheet.jpg"
+    /// Pixels of the longer side of a frame on the contact sheet, at most.
+    private static let cellSide = 320.0
 
     /// Describes the files of a result called `name` in `directory`; none is made yet.
     init(name: String, in directory: String, plan: Plan) {
@@ -38,9 +40,11 @@ final class Rendering {
         self.directory = directory
         self.plan = plan
         guard plan.isPreview else { return }
-        let cells = min(6, plan.frames)
-        sheetFrames = (0..<cells).map { cells == 1 ? 0 : $0 * (plan.frames - 1) / (cells - 1) }
-        sheet = ContactSheet(columns: cells, cellWidth: plan.width, cellHeight: plan.height)
+        let scale = min(1, Self.cellSide / Double(max(plan.width, plan.height)))
+        sheet = ContactSheet(
+            columns: 6, rows: plan.variations, frames: plan.frames,
+            cellWidth: max(1, Int((Double(plan.width) * scale).rounded())),
+            cellHeight: max(1, Int((Double(plan.height) * scale).rounded())))
     }
 
     /// Opens the files of one clip.
@@ -57,18 +61,18 @@ final class Rendering {
             guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else {
                 throw .folder(path: path, errno: errno)
             }
-            clip = OpenClip(name: folder, seed: seed, encoder: nil)
+            clip = OpenClip(name: folder, seed: seed)
             return
         }
         let file = "\(stem).\(format.fileExtension)"
         let seconds = Double(plan.frames) / plan.frameRate.value
         do throws(MediaError) {
-            let encoder = try VideoEncoder(
+            encoder = try VideoEncoder(
                 path: "\(directory)/\(file)", width: plan.width, height: plan.height,
                 framesPerSecond: plan.frameRate, comment: comment, format: format,
                 delivery: try Delivery(plan.delivery),
                 sound: sound.map { SoundSource(path: $0, seconds: seconds) })
-            clip = OpenClip(name: file, seed: seed, encoder: encoder)
+            clip = OpenClip(name: file, seed: seed)
         } catch { throw .media(error) }
     }
 
@@ -89,12 +93,13 @@ final class Rendering {
             try PictureFile.writeJPEG(picture, to: "\(directory)/\(Self.poster)")
             files.append(unmeasured(Self.poster, width: plan.width, height: plan.height))
         }
-        if sheetFrames.contains(number) { sheet?.append(picture) }
-        if clip?.encoder != nil {
-            try clip?.encoder?.append(picture)
+        sheet?.append(picture)
+        if encoder != nil {
+            try encoder?.append(picture)
         } else {
             let digits = String(number)
-            let file = "\(name)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
+            let file =
+                "\(name)/\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits).png"
             try PictureFile.writePNG(picture, to: "\(directory)/\(file)")
             files.append(unmeasured(file, width: plan.width, height: plan.height, seed: clip?.seed))
         }
@@ -105,8 +110,8 @@ final class Rendering {
     ///
     /// - Throws: `GenerationError.media`.
     func endTake() throws(GenerationError) -> [String] {
-        guard var clip = clip.take() else { preconditionFailure("no clip is open") }
-        guard let encoder = clip.encoder.take() else { return [] }
+        guard let clip = clip.take() else { preconditionFailure("no clip is open") }
+        guard let encoder = encoder.take() else { return [] }
         let stored: StoredVideo
         do { stored = try encoder.finish() } catch { throw .media(error) }
         files.append(

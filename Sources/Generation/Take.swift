@@ -30,7 +30,7 @@ struct Take {
         self.mode = mode
         windows = plan.windows
         step = plan.latent.time
-        fade = AnchorFade(anchors: mode.anchors)
+        fade = AnchorFade(panels: mode.anchors)
     }
 
     /// The window that is worked on; nil when the clip is complete.

@@ -22,7 +22,8 @@ extension Inputs {
         var placed: [PlacedPanel] = []
         var problems: [Problem] = []
         for (number, picture) in pictures.enumerated() {
-            let even = pictures.count == 1 ? 0 : spread * Double(number) / Double(pictures.count - 1)
+            let even =
+                pictures.count == 1 ? 0 : spread * Double(number) / Double(pictures.count - 1)
             let time = times?[number] ?? even
             let frame = Int((time * plan.frameRate.value).rounded())
             if frame >= plan.frames {
@@ -84,7 +85,7 @@ extension Inputs {
         of image: MediaPath, columns: Int?, rows: Int?
     ) throws(GenerationError) -> [Picture] {
         let sheet = try picture(image, for: .panels)
-        guard let cells = panelsOfSheet(sheet, columns: columns, rows: rows) else {
+        guard let cells = Generation.panels(of: sheet, columns: columns, rows: rows) else {
             throw .request([
                 Problem(
                     field: "panels",

@@ -52,25 +52,23 @@ final class Selection {
             }
             method = .following(Mask(luminanceOf: picture), from: plan.frame(at: at))
         case .box(let x, let y, let width, let height, let at):
-            let corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
+            let shapes = try Selection.shapes(on: masking.video, inputs, size)
             method = .following(
-                try Selection.polygon(corners, masking.video, inputs, size),
-                from: plan.frame(at: at))
+                shapes.box(x: x, y: y, width: width, height: height), from: plan.frame(at: at))
         case .outline(let points, let at):
+            let shapes = try Selection.shapes(on: masking.video, inputs, size)
             method = .following(
-                try Selection.polygon(points.map { ($0.x, $0.y) }, masking.video, inputs, size),
-                from: plan.frame(at: at))
+                shapes.outline(points.map { SIMD2($0.x, $0.y) }), from: plan.frame(at: at))
         }
     }
 
-    /// The pixels within a polygon given in fractions of the source's own frame.
-    private static func polygon(
-        _ points: [(x: Double, y: Double)], _ video: MediaPath, _ inputs: Inputs,
-        _ size: (width: Int, height: Int)
-    ) throws(GenerationError) -> Mask {
+    /// Shapes given in fractions of the source's own frame.
+    private static func shapes(
+        on video: MediaPath, _ inputs: Inputs, _ size: (width: Int, height: Int)
+    ) throws(GenerationError) -> MaskShapes {
         let facts = try inputs.facts(of: video, for: .video)
-        return maskOfPolygon(
-            points, sourceWidth: facts.width, sourceHeight: facts.height, width: size.width,
+        return MaskShapes(
+            sourceWidth: facts.width, sourceHeight: facts.height, width: size.width,
             height: size.height)
     }
 
