@@ -93,7 +93,8 @@ struct JobTests {
             while let progress = try job.next() { reports.append(progress) }
             #expect(
                 reports.map(\.stage) == [
-                    .load, .text, .load, .denoise, .denoise, .load, .decode, .decode, .write,
+                    .load, .media, .load, .text, .load, .denoise, .denoise, .load, .decode, .decode,
+                    .write,
                 ])
             #expect(zip(reports, reports.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })
             #expect(reports.last?.fraction == 1)
