@@ -7,27 +7,68 @@ import CAV
     private let context: UnsafeMutablePointer<AVCodecContext>
     private let path: String
 
-    /// A decoder for the stream that `parameters` describes; open it before use.
+    /// libavcodec's names of the decoders that may run on a file of a stranger.
+    static let whitelist = [
+        "h264", "hevc", "vp8", "libvpx", "vp9", "libvpx-vp9", "libdav1d", "libaom-av1", "prores",
+        "ffv1", "mpeg4", "mjpeg", "png", "webp", "gif",
+    ].joined(separator: ",")
+
+    /// What can be decoded, for error messages.
+    private static let codecs = "H.264, HEVC, VP8, VP9, AV1, ProRes, FFV1, MPEG-4 and MJPEG"
+
+    /// Starts the decoder of a codec.
     ///
-    /// Calls `avcodec_find_decoder` and `avcodec_alloc_context3`. Pictures beyond the limits are
-    /// refused by the codec before it allocates them.
+    /// Calls `avcodec_find_decoder`, `avcodec_alloc_context3`, `avcodec_parameters_to_context` and
+    /// `avcodec_open2`. Pictures beyond the limits are refused by the codec before it allocates
+    /// them.
     ///
-    /// - Throws: `decoderMissing`.
+    /// - Parameters:
+    ///   - identifier: the codec.
+    ///   - name: libavcodec's name of the decoder, or nil for its first one of that codec.
+    ///   - parameters: what the container says about the stream, or nil for a still picture,
+    ///     whose decoder then stops at the first fault.
+    ///   - pixels: the most that a picture may have.
+    ///   - path: the file, for errors.
+    /// - Throws: `notMedia` for a codec that is not read, `decoderMissing`, `libavFailed`.
     init(
-        parameters: UnsafePointer<AVCodecParameters>, path: String
+        codec identifier: AVCodecID, named name: String? = nil,
+        parameters: UnsafePointer<AVCodecParameters>? = nil, pixels: Int, path: String
     ) throws(MediaError) {
-        let identifier = unsafe parameters.pointee.codec_id
-        guard let codec = unsafe avcodec_find_decoder(identifier) else {
+        Diagnostics.begin()
+        av_max_alloc(MediaLimits.allocationBytes)
+        let codec =
+            unsafe name.map { unsafe avcodec_find_decoder_by_name($0) }
+            ?? avcodec_find_decoder(identifier)
+        guard let codec = unsafe codec else {
             throw .decoderMissing(
                 codec: unsafe String(cString: avcodec_get_name(identifier)),
                 package: MediaError.codecPackage)
         }
+        guard Self.allows(unsafe String(cString: codec.pointee.name)) else {
+            let found = unsafe String(cString: avcodec_get_name(identifier))
+            throw .notMedia(
+                path: path,
+                reason: "its video is encoded as '\(found)'; \(Self.codecs) are read; "
+                    + "save or export it as H.264 in MP4")
+        }
         guard let coder = unsafe avcodec_alloc_context3(codec) else { fatalError("out of memory") }
+        var code: Int32 = 0
+        if let parameters = unsafe parameters {
+            code = unsafe avcodec_parameters_to_context(coder, parameters)
+        } else {
+            unsafe coder.pointee.err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE
+        }
+        unsafe coder.pointee.max_pixels = Int64(pixels)
+        // Threads multiply the frames in memory, and cores are busy with the model.
+        unsafe coder.pointee.thread_count = 1
+        if code >= 0 { code = unsafe avcodec_open2(coder, codec, nil) }
+        guard code >= 0 else {
+            var failed: UnsafeMutablePointer<AVCodecContext>? = unsafe coder
+            unsafe avcodec_free_context(&failed)
+            throw .libav("start the decoder for", path, code: code)
+        }
         unsafe context = coder
         self.path = path
-        let side = Int64(MediaLimits.side.upperBound)
-        unsafe coder.pointee.max_pixels = side * side
-        unsafe coder.pointee.thread_count = 1
     }
 
     deinit {
@@ -35,13 +76,8 @@ import CAV
         unsafe avcodec_free_context(&coder)
     }
 
-    /// Starts the decoder.
-    ///
-    /// Calls `avcodec_parameters_to_context` and `avcodec_open2`.
-    mutating func open(_ parameters: UnsafePointer<AVCodecParameters>) throws(MediaError) {
-        var code = unsafe avcodec_parameters_to_context(context, parameters)
-        if code >= 0 { code = unsafe avcodec_open2(context, nil, nil) }
-        guard code >= 0 else { throw .libav("start the decoder for", path, code: code) }
+    private static func allows(_ name: String) -> Bool {
+        whitelist.split(separator: ",").contains { $0 == name }
     }
 
     /// Hands over one packet.
@@ -66,7 +102,10 @@ import CAV
         return true
     }
 
+    /// - Throws: `damaged`: what a decoder refuses is the file's fault.
     private func check(_ code: Int32) throws(MediaError) {
-        guard code >= 0 else { throw .libav("decode", path, code: code) }
+        guard code >= 0 else {
+            throw .damaged(path: path, second: nil, reason: MediaError.libavWords(code))
+        }
     }
 }

@@ -28,3 +28,19 @@ import CAV
     /// Calls `av_packet_unref`.
     mutating func clear() { unsafe av_packet_unref(pointer) }
 }
+
+extension Packet {
+    /// Replaces the bytes by a copy of `content`.
+    ///
+    /// Calls `av_new_packet`, which adds the padding that decoders read beyond the end.
+    mutating func fill(_ content: [UInt8]) {
+        clear()
+        guard unsafe av_new_packet(pointer, Int32(content.count)) == 0,
+            let data = unsafe pointer.pointee.data
+        else { fatalError("out of memory") }
+        unsafe content.withUnsafeBufferPointer { bytes in
+            guard let start = bytes.baseAddress else { return }
+            unsafe data.update(from: start, count: bytes.count)
+        }
+    }
+}

@@ -2,105 +2,82 @@
 
 import CAV
 
-/// Reads the pictures of an MP4, PNG or JPEG file, in the order they are shown.
+/// Reads the pictures of a file as they are stored, with their exact times and tags.
+///
+/// Neither turned nor scaled nor resampled: what an encoder wrote comes back. ``ClipReader`` gives
+/// what a person sees.
 package struct VideoDecoder: ~Copyable {
-    /// Size of the pictures, 16…8192 each.
+    /// Size of the stored pictures.
     package let width: Int
     package let height: Int
-    /// The average rate of a video; nil for a still picture.
+    /// The average rate of a video; nil for a still picture, or when the file does not say.
     package let frameRate: FrameRate?
     /// How many frames the file says it has, or nil when it does not say.
     package let frameCount: Int?
-    /// How long the video lasts, or nil for a still picture.
+    /// How long the video lasts, or nil for a still picture, or when the file does not say.
     package let duration: PresentationTime?
     package let colour: ColourTags
     package let comment: String?
 
-    private var demuxer: Demuxer
-    private var decoder: FrameDecoder
-    private var scaler: Scaler?
-    private var decoded = Frame()
-    private var converted: Frame
-    private var packet = Packet()
-    private var draining = false
+    private var source: FrameSource
+    private var converter: FrameConverter
+    private var decoded: Frame
     private let path: String
-    private let streamIndex: Int32
-    private let tick: AVRational
 
-    /// Opens the file and finds its video stream.
+    /// Opens the file and finds its pictures.
     ///
-    /// - Throws: `fileFailed` when it cannot be read, `notMedia` when it is of another kind or
-    ///   damaged, `outOfRange` when its pictures are beyond the limits, `decoderMissing`.
+    /// - Throws: `fileFailed`, `notMedia`, `damaged`, `beyondLimit`, `decoderMissing`.
     package init(path: String) throws(MediaError) {
-        var demuxer = try Demuxer(path: path)
-        let stream = unsafe try demuxer.videoStream().pointee
-        guard let parameters = unsafe UnsafePointer(stream.codecpar) else {
-            throw .notMedia(path: path, reason: "it holds no picture")
+        let source = try FrameSource(path: path)
+        var tags = ColourTags(
+            primaries: "unknown", transfer: "unknown", matrix: "unknown", range: "unknown")
+        var rate: FrameRate?
+        var duration: PresentationTime?
+        var count = 0
+        if let stream = unsafe source.demuxer?.stream {
+            let average = unsafe stream.pointee.avg_frame_rate
+            if average.num > 0, average.den > 0 {
+                rate = try FrameRate(numerator: Int(average.num), denominator: Int(average.den))
+            }
+            let length = unsafe stream.pointee.duration
+            if length != cav_no_timestamp() {
+                duration = try Self.time(length, unsafe stream.pointee.time_base, path)
+            }
+            count = unsafe Int(stream.pointee.nb_frames)
+            if let parameters = unsafe stream.pointee.codecpar {
+                tags = unsafe ColourTags(parameters)
+            }
         }
-        let size = unsafe (Int(parameters.pointee.width), Int(parameters.pointee.height))
-        try MediaLimits.check(width: size.0, height: size.1)
-        var decoder = try unsafe FrameDecoder(parameters: parameters, path: path)
-        try unsafe decoder.open(parameters)
-
-        let tick = unsafe stream.time_base
-        let length = unsafe stream.duration
-        let isVideo = unsafe stream.nb_frames > 0 && length != cav_no_timestamp()
-        let rate = unsafe stream.avg_frame_rate
-        let frameRate =
-            isVideo ? try FrameRate(numerator: Int(rate.num), denominator: Int(rate.den)) : nil
-        let duration = isVideo ? try Self.time(length, tick, path) : nil
-
-        (width, height) = size
-        colour = unsafe ColourTags(parameters)
-        comment = demuxer.comment
-        self.tick = tick
-        self.frameRate = frameRate
-        self.duration = duration
-        frameCount = isVideo ? unsafe Int(stream.nb_frames) : nil
-        streamIndex = unsafe stream.index
-        converted = Frame(width: width, height: height, layout: .rgb)
-        self.demuxer = demuxer
-        self.decoder = decoder
+        (width, height) = (source.width, source.height)
+        (colour, comment) = (tags, source.demuxer?.comment)
+        (frameRate, self.duration, frameCount) = (rate, duration, count > 0 ? count : nil)
+        self.source = source
         self.path = path
+        decoded = Frame()
+        converter = FrameConverter(size: nil, path: path)
     }
 
     /// The next picture, or nil after the last.
     ///
-    /// - Throws: `fileFailed`, `libavFailed` when the file cannot be read or is damaged,
-    ///   `notMedia` when the size changes half way.
+    /// - Throws: `damaged`, `beyondLimit`, `fileFailed`; `notMedia` when the size changes.
     package mutating func next() throws(MediaError) -> TimedPicture? {
-        Diagnostics.begin()
-        while try !decoder.receive(&decoded) {
-            guard !draining else { return nil }
-            try feed()
-        }
-        return try convert()
-    }
-
-    private mutating func feed() throws(MediaError) {
-        guard try demuxer.read(&packet) else {
-            draining = true
-            return try decoder.drain()
-        }
-        if unsafe packet.pointer.pointee.stream_index == streamIndex { try decoder.send(packet) }
-        packet.clear()
-    }
-
-    private mutating func convert() throws(MediaError) -> TimedPicture {
+        guard try source.next(&decoded) != nil else { return nil }
         guard decoded.width == width, decoded.height == height else {
             throw .notMedia(
                 path: path,
                 reason: "its size changes from \(width)x\(height) to "
                     + "\(decoded.width)x\(decoded.height)")
         }
-        if scaler == nil {
-            scaler = try Scaler(width: width, height: height, from: decoded.layout, to: .rgb)
-        }
-        scaler?.convert(decoded, into: &converted)
+        let appearance = Appearance(
+            orientation: .upright, pixelShape: 1, isVideo: source.demuxer != nil)
+        let picture = try converter.picture(of: decoded, appearance)
         let stamp = unsafe decoded.pointer.pointee.best_effort_timestamp
+        guard let stream = unsafe source.demuxer?.stream, stamp != cav_no_timestamp() else {
+            return TimedPicture(
+                picture: picture, time: PresentationTime(numerator: 0, denominator: 1))
+        }
         return TimedPicture(
-            picture: converted.picture(),
-            time: try Self.time(stamp == cav_no_timestamp() ? 0 : stamp, tick, path))
+            picture: picture, time: try unsafe Self.time(stamp, stream.pointee.time_base, path))
     }
 
     /// `ticks` of a file's own clock; a damaged file can claim any number.
@@ -109,7 +86,7 @@ package struct VideoDecoder: ~Copyable {
     ) throws(MediaError) -> PresentationTime {
         let (numerator, overflow) = Int(ticks).multipliedReportingOverflow(by: Int(tick.num))
         guard !overflow, tick.den > 0 else {
-            throw .notMedia(path: path, reason: "its clock is damaged")
+            throw .damaged(path: path, second: nil, reason: "its clock makes no sense")
         }
         return PresentationTime(numerator: numerator, denominator: Int(tick.den))
     }
