@@ -51,7 +51,8 @@ package struct Work: Sendable {
                 autoencoder, base: autoencoder.decoderBase,
                 blocks: autoencoder.residualBlocks + 1, T: T, h: h, w: w)
             let encoding = Work.convolutions(
-                autoencoder, base: autoencoder.encoderBase, blocks: autoencoder.residualBlocks, T: T,
+                autoencoder, base: autoencoder.encoderBase, blocks: autoencoder.residualBlocks,
+                T: T,
                 h: h, w: w)
             return WindowWork(
                 encoding: isLed ? 2 * encoding : 0, denoising: denoising, decoding: decoding)

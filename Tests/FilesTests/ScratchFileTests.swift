@@ -20,7 +20,7 @@ import Testing
         try withTemporaryDirectory { directory in
             let file = try ScratchFile(in: Path(directory))
             try file.write([1], at: 0)
-            #expect(try Folder(directory).names.isEmpty)
+            #expect(Folder(directory).tree.isEmpty)
         }
     }
 
