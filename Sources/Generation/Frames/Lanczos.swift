@@ -1,40 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Media
+package import Media
 
 extension Picture {
     /// The picture at another size as Pillow makes it, equal to it bit for bit.
     ///
     /// This is `Image.resize(size, Image.Resampling.LANCZOS)` of Pillow 13.0.0 (`libImaging`,
-    /// `Resample.c`) on an 8-bit RGB image: first along the rows, then along the columns, with weights
-    /// rounded to 22 bits and a result of 8 bits after each. An axis that keeps its length is left
-    /// alone.
-    func resampled(width: Int, height: Int) -> Picture {
+    /// `Resample.c`) on an 8-bit RGB image: one axis after the other, with weights rounded to 22 bits
+    /// and a result of 8 bits after each. An axis that keeps its length is left alone.
+    package func resampled(width: Int, height: Int) -> Picture {
         precondition(width > 0 && height > 0, "a picture of \(width)x\(height) has no pixels")
-        var result = self
-        if width != self.width {
-            let taps = LanczosTaps(from: self.width, to: width)
-            let old = self.width
-            result = Picture(width: width, height: self.height) { y, samples in
-                for x in 0..<width {
-                    let (first, weights) = taps[x]
-                    for channel in 0..<3 {
-                        let start = 3 * (y * old + first) + channel
-                        samples[3 * x + channel] = weighted(
-                            pixels.span, from: start, step: 3, weights)
-                    }
+        // Which axis comes first shows where the first result leaves the 8 bits.
+        let lost = (columns: self.width - width, rows: self.height - height)
+        if lost.rows > 0 && lost.rows > 2 * lost.columns {
+            return resampled(height: height).resampled(width: width)
+        }
+        return resampled(width: width).resampled(height: height)
+    }
+
+    private func resampled(width: Int) -> Picture {
+        guard width != self.width else { return self }
+        let taps = LanczosTaps(from: self.width, to: width)
+        return Picture(width: width, height: height) { y, samples in
+            for x in 0..<width {
+                let (first, weights) = taps[x]
+                for channel in 0..<3 {
+                    samples[3 * x + channel] = weighted(
+                        pixels.span, from: 3 * (y * self.width + first) + channel, step: 3,
+                        weights)
                 }
             }
         }
-        guard height != self.height else { return result }
+    }
+
+    private func resampled(height: Int) -> Picture {
+        guard height != self.height else { return self }
         let taps = LanczosTaps(from: self.height, to: height)
-        let wide = result
         return Picture(width: width, height: height) { y, samples in
             let (first, weights) = taps[y]
             for index in 0..<3 * width {
                 samples[index] = weighted(
-                    wide.pixels.span, from: 3 * first * width + index, step: 3 * width, weights)
+                    pixels.span, from: 3 * first * width + index, step: 3 * width, weights)
             }
         }
     }

@@ -48,8 +48,10 @@ package func referenceTensor(
         height: max(Int(Double(whole.height) * scale), 1)
     )
     let (left, top) = ((width - inner.width) / 2, (height - inner.height) / 2)
-    let columns = bilinearTaps(from: whole.width, to: inner.width)
-    let lines = bilinearTaps(from: whole.height, to: inner.height)
+    // PyTorch takes another kernel for small results, in which processors fuse the two operations.
+    let isFused = inner.width + inner.height <= 128
+    let columns = bilinearTaps(from: whole.width, to: inner.width, isFused: isFused)
+    let lines = bilinearTaps(from: whole.height, to: inner.height, isFused: isFused)
     let values = rows(3 * height, of: width, filledWith: Float(1)) { row, values in
         let (channel, y) = (row / height, row % height - top)
         guard lines.indices.contains(y) else { return }
@@ -76,12 +78,18 @@ private let normalized = (0...255).map { 2 * (Float($0) / 255) - 1 }
 
 /// The two samples between which each sample of the new axis lies, and how far towards `high`.
 ///
-/// In float32 like `area_pixel_compute_source_index` of PyTorch (`ATen/native/UpSample.h`): on a wide
-/// picture the position is off by more than 10⁻⁵ of a pixel otherwise.
-private func bilinearTaps(from old: Int, to new: Int) -> [(low: Int, high: Int, part: Float)] {
+/// In float32 like `area_pixel_compute_source_index` of PyTorch 2.15 (`ATen/native/UpSample.h`): on a
+/// wide picture the position is off by more than 10⁻⁵ of a pixel otherwise.
+///
+/// * `isFused`: Whether the position is rounded once, not after the product and after the sum.
+private func bilinearTaps(
+    from old: Int, to new: Int, isFused: Bool
+) -> [(low: Int, high: Int, part: Float)] {
     let scale = Float(old) / Float(new)
     return (0..<new).map { index in
-        let position = max(scale * (Float(index) + 0.5) - 0.5, 0)
+        let middle = Float(index) + 0.5
+        let exact = isFused ? (-0.5 as Float).addingProduct(scale, middle) : scale * middle - 0.5
+        let position = max(exact, 0)
         let low = min(Int(position), old - 1)
         return (low, min(low + 1, old - 1), min(max(position - Float(low), 0), 1))
     }
