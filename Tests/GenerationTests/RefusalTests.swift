@@ -21,7 +21,7 @@ struct RefusalTests {
         (#""model": "narrow", "seconds": 60"#, "seconds", #"Write "frames": 81, or leave it out."#),
         (
             #""model": "nobody""#, "model",
-            "Installed are: half, mixed, narrow, sharded."
+            "Installed are: half, mixed, narrow, sharded, vace-mixed, vace-narrow, vace-single."
         ),
     ])
     func `the field and what to write instead`(
