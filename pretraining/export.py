@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """python -m pretraining.export --state DIR --to models/starter
 
-Writes the trained weights as a diffusers folder that WanPipeline.from_pretrained loads.
+Writes the trained weights as a diffusers folder that WanVACEPipeline.from_pretrained loads; with
+--without-control, or while there is no control branch, one for WanPipeline.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ import shutil
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKLWan, UniPCMultistepScheduler, WanPipeline
+from diffusers import AutoencoderKLWan, UniPCMultistepScheduler, WanPipeline, WanVACEPipeline
 from transformers import AutoTokenizer
 
-from pretraining import denoiser, latents, text_to_video, tokeniser, world
+from pretraining import control, denoiser, latents, tokeniser, world
 
 FLOW_SHIFT = 3.0
 DEFAULTS = {
@@ -70,19 +71,23 @@ def autoencoder_with_statistics(state: Path) -> AutoencoderKLWan:
     return model
 
 
-def export(state: Path, to: Path, weights: str = "average") -> None:
-    """Writes the folder; `weights` is "average" or "masters" (the last step's)."""
-    _, transformer, text_encoder, reader = text_to_video.models(state, 0)
-    saved = torch.load(state / "text_to_video.pt")[weights]
-    with torch.no_grad():
-        for name, p in text_to_video.parameters(transformer, text_encoder, reader).items():
-            p.copy_(saved[name])
+def export(state: Path, to: Path, weights: str = "average", with_control: bool = True) -> None:
+    """Writes the folder; `weights` is the control branch's "average" or "masters" (the last
+    step's). The base is always the average, so that the branch fits it."""
+    _, transformer, text_encoder = control.base(state)
+    with_control = with_control and (state / "control.pt").exists()
+    if with_control:
+        transformer = control.build(transformer)
+        saved = torch.load(state / "control.pt")[weights]
+        with torch.no_grad():
+            for name, p in control.control_parameters(transformer).items():
+                p.copy_(saved[name])
     denoiser.to_bfloat16(transformer, text_encoder)
     vae = autoencoder_with_statistics(state).to(torch.bfloat16)
     write_tokeniser(state / "spiece.model", to / "tokenizer")
     tokenizer = AutoTokenizer.from_pretrained(to / "tokenizer")
     check_tokeniser(tokeniser.Tokeniser(state / "spiece.model"), tokenizer)
-    pipeline = WanPipeline(
+    pipeline = (WanVACEPipeline if with_control else WanPipeline)(
         tokenizer=tokenizer,
         text_encoder=text_encoder,
         vae=vae,
@@ -110,8 +115,9 @@ def main() -> None:
     parser.add_argument("--state", type=Path, default=Path("pretraining/state"))
     parser.add_argument("--to", type=Path, default=Path("models/starter"))
     parser.add_argument("--weights", choices=("average", "masters"), default="average")
+    parser.add_argument("--without-control", action="store_true")
     given = parser.parse_args()
-    export(given.state, given.to, given.weights)
+    export(given.state, given.to, given.weights, not given.without_control)
 
 
 if __name__ == "__main__":
