@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import WanPipeline
+from diffusers import WanPipeline, WanTransformer3DModel
 from PIL import Image, ImageDraw, ImageFont
 
 from pretraining import captions, world
@@ -105,8 +105,12 @@ def sheet(clips: np.ndarray, prompts: list[str], columns: int = 2, zoom: int = 1
 
 
 def open_model(folder: Path) -> tuple[WanPipeline, dict]:
-    """A model folder as a float32 pipeline, and its rushes.json."""
-    pipeline = WanPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    """A model folder as a float32 text-to-video pipeline (its control branch, if it has one, is
+    left out), and its rushes.json."""
+    base = WanTransformer3DModel.from_pretrained(
+        folder, subfolder="transformer", torch_dtype=torch.float32
+    )
+    pipeline = WanPipeline.from_pretrained(folder, transformer=base, torch_dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline, json.loads((folder / "rushes.json").read_text())
 

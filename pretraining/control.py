@@ -112,7 +112,7 @@ def work(rank: int, leg: legs.Leg) -> None:
     model = build(transformer)
     named = control_parameters(model)
     matrices = {name for name, p in named.items() if p.ndim == 2}
-    optimiser = Optimiser(named, matrices, muon_rate=0.015, adam_rate=1e-3, weight_decay=0.01)
+    optimiser = Optimiser(named, matrices, muon_rate=0.02, adam_rate=1.5e-3, weight_decay=0.01)
     denoiser.to_bfloat16(model, text_encoder)
     denoiser.use_fast_attention(model)
     path = leg.folder / "control.pt"
@@ -130,8 +130,8 @@ def work(rank: int, leg: legs.Leg) -> None:
         pool.add(contexts.make(fresh_takes(TAKES, lot), encoder, lot))
     clock, log = legs.Clock(leg), legs.Log(leg.folder / "control.jsonl", rank, 25)
     while (scale := clock.tick()) is not None:
-        # Many fresh examples while there are few, then some, so that the pool goes on moving.
-        if leg.option != "kept" and optimiser.steps % (4 if optimiser.steps < 1500 else 8) == 0:
+        # A few fresh examples now and then: the pool grows while it is used.
+        if leg.option != "kept" and optimiser.steps % 8 == 0:
             pool.add(contexts.make(fresh_takes(TAKES, lot), encoder, lot))
         kinds = _REFERENCES if optimiser.steps >= 200 else _REFERENCES[:1]
         batch = pool.batch(shared.choices(range(len(kinds)), kinds)[0], BATCH, lot)

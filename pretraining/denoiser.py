@@ -81,10 +81,12 @@ class Attention:
     """Attention as two products and a softmax, whose backward pass is fast on a CPU.
 
     With a bias (keys,), the last key stands for many equal ones: the bias is the logarithm of
-    their number, and the result is exactly that of the longer sequence.
+    their number, and the result is exactly that of the longer sequence. Where there is no such
+    key a zero is added all the same: without it the compiler finds the pattern and puts the
+    stock attention back.
     """
 
-    def __init__(self, bias: Tensor | None) -> None:
+    def __init__(self, bias: Tensor) -> None:
         self.bias = bias
 
     def __call__(
@@ -104,8 +106,7 @@ class Attention:
         batch, tokens, heads, width = query.shape
         query, key, value = (x.transpose(1, 2).flatten(0, 1) for x in (query, key, value))
         logits = torch.bmm(query * width**-0.5, key.transpose(1, 2))
-        if self.bias is not None:
-            logits = logits + self.bias.to(logits.dtype)
+        logits = logits + self.bias.to(logits.dtype)
         mixed = torch.bmm(logits.softmax(-1), value)
         mixed = mixed.view(batch, heads, tokens, width).transpose(1, 2).flatten(2)
         return attn.to_out[0](mixed)
@@ -120,11 +121,12 @@ def _rotate(x: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:
 
 
 def use_fast_attention(transformer: WanTransformer3DModel) -> None:
-    """Puts the attention above in place; captions then have CAPTION_LENGTH + 1 rows."""
+    """Puts the attention above in place, in the control branch, too, if there is one; captions
+    then have CAPTION_LENGTH + 1 rows."""
     bias = torch.zeros(CAPTION_LENGTH + 1)
     bias[-1] = math.log(PADDED_LENGTH - CAPTION_LENGTH)
-    for block in transformer.blocks:
-        block.attn1.processor = Attention(None)
+    for block in (*transformer.blocks, *getattr(transformer, "vace_blocks", ())):
+        block.attn1.processor = Attention(torch.zeros(1))
         block.attn2.processor = Attention(bias)
 
 
