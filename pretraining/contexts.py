@@ -18,7 +18,7 @@ from torch import Tensor
 from pretraining import autoencoder, latents, leg as legs, tasks, world
 from pretraining.vae_training import to_bfloat16
 
-TASKS_PER_TAKE, _TAKES = 3, 4
+TAKES, TASKS_PER_TAKE = 4, 3
 
 
 def pack(mask: Tensor) -> Tensor:
@@ -64,6 +64,13 @@ class Example:
         return self.target.shape[1] - self.mask.shape[1]
 
 
+def fresh_takes(count: int, lot: random.Random, held_out: bool = False) -> list[tasks.Take]:
+    """Takes of scenes drawn by lot."""
+    return [
+        tasks.Take(world.random_scene(lot, held_out), lot.getrandbits(48)) for _ in range(count)
+    ]
+
+
 def make(takes: list[tasks.Take], encoder: Encoder, lot: random.Random) -> list[Example]:
     """Tasks for takes, encoded together."""
     given = [(take, one) for take in takes for one in tasks.draw(take, TASKS_PER_TAKE, lot)]
@@ -91,8 +98,8 @@ def encoded(
         places.append((inactive, reactive))
         pictures += one.references
     codes: list[Tensor] = []
-    for start in range(0, len(clips), _TAKES):
-        codes += encoder(torch.from_numpy(np.stack(clips[start : start + _TAKES])))
+    for start in range(0, len(clips), TAKES):
+        codes += encoder(torch.from_numpy(np.stack(clips[start : start + TAKES])))
     stills: list[Tensor] = []
     if pictures:
         stack = torch.from_numpy(np.stack(pictures)).float() / 127.5 - 1
@@ -175,11 +182,28 @@ class Pool:
             self._take(example)
         self.fresh += examples
         if len(self.fresh) >= self.shard:
-            rows = [tuple(vars(example).values()) for example in self.fresh]
+            self._write()
+
+    def _write(self) -> None:
+        rows = [tuple(vars(example).values()) for example in self.fresh]
+        if rows:
             legs.save(self.folder / f"control-{self.rank}-{self.number:04d}.pt", rows)
-            self.fresh, self.number = [], self.number + 1
+        self.fresh, self.number = [], self.number + 1
 
     def batch(self, references: int, count: int, lot: random.Random) -> Batch:
         """Examples with so many references by lot; with none where there are no such yet."""
         kept = self.by_references[references] or self.by_references[0]
         return Batch(lot.choices(kept, k=count))
+
+    def close(self) -> None:
+        """Writes what is left as a last, smaller shard."""
+        self._write()
+
+
+def work(rank: int, leg: legs.Leg) -> None:
+    """One process of a leg: adds examples to its pool until the time is up."""
+    pool, encoder, clock = Pool(leg.folder, rank), Encoder(leg.folder), legs.Clock(leg)
+    lot = random.Random(f"contexts {leg.seed} {rank} {pool.number}")
+    while clock.seconds < 60 * leg.minutes:
+        pool.add(make(fresh_takes(TAKES, lot), encoder, lot))
+    pool.close()

@@ -79,7 +79,7 @@ def losses(trained: Trained, count: int, seed: int) -> dict[str, dict[str, float
     lot = random.Random(f"judge control {seed}")
     report = {}
     for task in tasks.TASKS:
-        takes = control.fresh_takes(count, lot, held_out=True)
+        takes = contexts.fresh_takes(count, lot, held_out=True)
         given = [(take, task(take, lot)) for take in takes]
         for _, one in given:
             one.references[1:] = []
@@ -119,7 +119,9 @@ def _strip(clip: np.ndarray) -> np.ndarray:
     return np.concatenate([clip[:, at] for at in SHOWN], 2)
 
 
-def sheet(trained: Trained, seed: int, guidance: float, steps: int, names: list[str]) -> Image.Image:
+def sheet(
+    trained: Trained, seed: int, guidance: float, steps: int, names: list[str]
+) -> Image.Image:
     """Two held-out scenes per task: given, made, true."""
     lot = random.Random(f"sheet {seed}")
     width, height = world.WIDTH * len(SHOWN), world.HEIGHT
@@ -129,7 +131,7 @@ def sheet(trained: Trained, seed: int, guidance: float, steps: int, names: list[
     pen = ImageDraw.Draw(canvas)
     for line, task in enumerate(chosen):
         for column in range(2):
-            take = control.fresh_takes(1, lot, held_out=True)[0]
+            take = contexts.fresh_takes(1, lot, held_out=True)[0]
             one = task(take, lot)
             one.references[1:] = []
             batch = contexts.Batch(contexts.encoded([take], [(take, one)], trained.encoder))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""python -m pretraining.train vae|latents|text_to_video|control --minutes N --state DIR"""
+"""python -m pretraining.train vae|latents|text_to_video|contexts|control --minutes N"""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _WORK = {
     "vae": "vae_training",
     "latents": "latents",
     "text_to_video": "text_to_video",
+    "contexts": "contexts",
     "control": "control",
 }
 
@@ -26,7 +27,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--warm-up", type=int, default=60, help="steps")
     parser.add_argument("--cool-down", type=float, default=0.5, help="share of the time")
-    parser.add_argument("--option", default="", help="vae: long (all frames) or decoder")
+    parser.add_argument("--option", default="", help="vae: long or decoder; control: kept")
     given = parser.parse_args()
     asked = leg.Leg(
         given.state,
