@@ -20,6 +20,9 @@ struct Likeness: Sendable {
     /// The radius of the disc with the subject's first area, in pixels.
     let radius: Float
 
+    /// Half the selection's width and height.
+    let half: SIMD2<Float>
+
     /// Learns the subject from the first picture.
     ///
     /// * `selection`: What was selected, 0…1.
@@ -30,6 +33,7 @@ struct Likeness: Sendable {
     ) {
         let bounds = Bounds(of: selection)
         middle = bounds.middle
+        half = SIMD2(Float(bounds.width), Float(bounds.height)) * 0.5
         let margin = max(3, max(bounds.width, bounds.height) / 2)
         let width = bounds.width + 2 * margin
         let height = bounds.height + 2 * margin
@@ -58,7 +62,7 @@ struct Likeness: Sendable {
         SIMD2(Float(cover.width - 1), Float(cover.height - 1)) * 0.5
     }
 
-    /// Whether the selection is on the canvas as itself: 1 inside, 0 outside, soft between.
+    /// How many points the silhouette covers.
     var area: Float { cover.values.reduce(0, +) }
 
     /// Points of the silhouette with their colours, for comparing with a picture.

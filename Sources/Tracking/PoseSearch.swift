@@ -115,9 +115,14 @@ struct PoseSearch {
         while length >= precision {
             var improved = false
             let turn = min(0.25, length / size)
+            // Growing about the middle, and about each side of the subject.
+            let (right, down) = sides(
+                of: likeness.half * (turn * expected.scale), turned: expected.angle)
             let changes = [
                 Pose(place: SIMD2(length, 0)), Pose(place: SIMD2(0, length)),
-                Pose(place: SIMD2(0, 0), growth: turn),
+                Pose(place: SIMD2(0, 0), growth: turn), Pose(place: right, growth: turn),
+                Pose(place: -right, growth: turn), Pose(place: down, growth: turn),
+                Pose(place: -down, growth: turn),
                 Pose(place: SIMD2(0, 0), growth: 0, angle: turn),
             ]
             for change in changes {
@@ -133,6 +138,12 @@ struct PoseSearch {
             if !improved { length *= 0.5 }
         }
         return best
+    }
+
+    /// Steps along the subject's own axes.
+    private func sides(of half: SIMD2<Float>, turned angle: Float) -> (SIMD2<Float>, SIMD2<Float>) {
+        let axis = Pose(place: SIMD2(0, 0), growth: 0, angle: angle).axis
+        return (axis * half.x, SIMD2(-axis.y, axis.x) * half.y)
     }
 
     /// The subject's points for a level, as large as that level's pixels.

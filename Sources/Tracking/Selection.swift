@@ -44,9 +44,9 @@ struct Selection {
             core = selected
             isPrecise = false
         } else {
-            isPrecise = share > 0.86
+            isPrecise = share > 0.86 && !Self.isBox(selected)
             var certain = selected
-            if share <= 0.86 {
+            if !isPrecise {
                 for index in certain.values.indices {
                     certain.values[index] = max(belief.values[index], 0.12 * certain.values[index])
                 }
@@ -59,5 +59,16 @@ struct Selection {
         }
         all.settle()
         histogram = all
+    }
+
+    /// Whether the selection is one filled rectangle.
+    private static func isBox(_ selected: Plane<Float>) -> Bool {
+        let bounds = Bounds(of: selected)
+        for y in bounds.top..<bounds.top + bounds.height {
+            for x in bounds.left..<bounds.left + bounds.width where selected[x, y] < 0.25 {
+                return false
+            }
+        }
+        return true
     }
 }

@@ -95,5 +95,51 @@ struct Silhouette {
                 cover[left + x, top + y] = min(1, max(0, 0.5 + 1.4 * (belief[x, y] - 0.5)))
             }
         }
+        mix(belief, left: left, top: top, on: picture, noise: noise)
+    }
+
+    /// Measures along the border how much of a pixel the subject covers: how far its colour lies
+    /// from the background's just outside to the subject's just inside.
+    private mutating func mix(
+        _ belief: Plane<Float>, left: Int, top: Int, on picture: Plane<SIMD4<Float>>, noise: Float
+    ) {
+        // 1 where all neighbours are subject too, -1 where all are background, 0 along the border.
+        var side = belief
+        for y in 0..<belief.height {
+            for x in 0..<belief.width {
+                var count = 0
+                for down in -1...1 {
+                    for right in -1...1
+                    where belief.nearest(x: x + right, y: y + down) > 0.5 { count += 1 }
+                }
+                side[x, y] = count == 9 ? 1 : count == 0 ? -1 : 0
+            }
+        }
+        for y in 0..<belief.height {
+            for x in 0..<belief.width where side[x, y] == 0 {
+                var (inner, outer) = (SIMD4<Float>(), SIMD4<Float>())
+                var (inside, outside) = (Float(0), Float(0))
+                for down in max(0, y - 2)...min(belief.height - 1, y + 2) {
+                    for right in max(0, x - 2)...min(belief.width - 1, x + 2) {
+                        let colour = picture[left + right, top + down]
+                        if side[right, down] > 0 { (inner, inside) = (inner + colour, inside + 1) }
+                        if side[right, down] < 0 {
+                            (outer, outside) = (outer + colour, outside + 1)
+                        }
+                    }
+                }
+                guard inside > 0, outside > 0 else { continue }
+                outer /= outside
+                let contrast = inner / inside - outer
+                let length = squaredDistance(contrast, SIMD4())
+                guard length > 25 * noise * noise else { continue }
+                let away = picture[left + x, top + y] - outer
+                let product = away * contrast
+                let share = (product.x + product.y + product.z) / length
+                let rest = squaredDistance(away, contrast * share)
+                guard rest < 0.06 * length + 6 * noise * noise else { continue }
+                cover[left + x, top + y] = min(1, max(0, share))
+            }
+        }
     }
 }

@@ -85,13 +85,7 @@ struct Clip: Sendable {
     func frame(_ index: Int) -> (picture: Picture, truth: Mask) {
         let time = Double(index)
         let look = camera(time)
-        let middle = Place(Double(width) / Double(height) / 2, 0.5)
-        let stands = actors.map { actor in
-            var stand = actor.stand(time)
-            stand.place = (stand.place - look.shift - middle) * look.zoom + middle
-            stand.radius *= look.zoom
-            return stand
-        }
+        let stands = actors.indices.map { seen($0, at: time) }
         var pixels = [UInt8](repeating: 0, count: width * height * 3)
         var truth = Mask(width: width, height: height, filledWith: 0)
         let bright = light(time)
@@ -123,6 +117,17 @@ struct Clip: Sendable {
         return (Picture(width: width, height: height, pixels: pixels), truth)
     }
 
+    private var middle: Place { Place(Double(width) / Double(height) / 2, 0.5) }
+
+    /// Where an actor stands as the camera sees it.
+    private func seen(_ actor: Int, at time: Double) -> Stand {
+        let look = camera(time)
+        var stand = actors[actor].stand(time)
+        stand.place = (stand.place - look.shift - middle) * look.zoom + middle
+        stand.radius *= look.zoom
+        return stand
+    }
+
     /// What a place shows: the foremost actor's colour, and which actor that is.
     private func top(_ place: Place, _ stands: [Stand], time: Double) -> (Paint?, Int?) {
         for index in actors.indices.reversed() {
@@ -144,32 +149,42 @@ struct Clip: Sendable {
         return lots.reduce(0, +) * 1.732
     }
 
-    /// What this clip's kind of selection makes of a silhouette.
-    func selection(_ truth: Mask) -> Mask {
-        var (left, right, top, bottom) = (width, -1, height, -1)
-        for y in 0..<height {
-            for x in 0..<width where truth.selects(x: x, y: y) {
-                (left, right, top, bottom) = (
-                    min(left, x), max(right, x), min(top, y), max(bottom, y)
-                )
-            }
-        }
-        guard start != .mask, right >= 0 else { return truth }
+    /// What the user selects on the first picture.
+    func selection() -> Mask { selection(at: 0, truth: frame(0).truth) }
+
+    /// What should be selected on picture `index`: the silhouette where that was selected, else the
+    /// first picture's box or ellipse, moved and scaled as the subject is.
+    func selection(at index: Int, truth: Mask) -> Mask {
+        guard start != .mask else { return truth }
+        let (first, now) = (seen(subject, at: 0), seen(subject, at: Double(index)))
+        let bounds = bounds(frame(0).truth)
+        let grown = now.radius / first.radius
+        let size = Double(height)
+        let middle = (bounds.middle / size - first.place) * grown + now.place
+        // An ellipse a little tighter than one that holds the whole box is how people draw.
+        let half = bounds.half / size * grown * (start == .ellipse ? 1.24 : 1)
         var mask = Mask(width: width, height: height, filledWith: 0)
-        let (middleX, middleY) = (Double(left + right) / 2, Double(top + bottom) / 2)
-        // The smallest ellipse of the box's proportions that holds the box is wider by √2; one a
-        // little tighter is how people draw.
-        let (halfX, halfY) = (Double(right - left + 1) * 0.62, Double(bottom - top + 1) * 0.62)
         for y in 0..<height {
             for x in 0..<width {
-                let (u, v) = ((Double(x) - middleX) / halfX, (Double(y) - middleY) / halfY)
+                let away = (Place(Double(x) + 0.5, Double(y) + 0.5) / size - middle) / half
                 let inside =
                     start == .box
-                    ? (left...right).contains(x) && (top...bottom).contains(y) : u * u + v * v < 1
+                    ? abs(away.x) < 1 && abs(away.y) < 1 : (away * away).sum() < 1
                 if inside { mask.values[y * width + x] = 255 }
             }
         }
         return mask
+    }
+
+    private func bounds(_ truth: Mask) -> (middle: Place, half: Place) {
+        var (least, most) = (Place(repeating: .infinity), Place(repeating: 0))
+        for y in 0..<height {
+            for x in 0..<width where truth.selects(x: x, y: y) {
+                least = pointwiseMin(least, Place(Double(x), Double(y)))
+                most = pointwiseMax(most, Place(Double(x + 1), Double(y + 1)))
+            }
+        }
+        return ((least + most) / 2, (most - least) / 2)
     }
 }
 

@@ -16,12 +16,11 @@ struct Following: Sendable {
     /// Tracks a clip from its first picture to its last.
     init(_ clip: Clip) {
         self.clip = clip
-        let (picture, truth) = clip.frame(0)
-        let start = clip.selection(truth)
-        var tracker = SubjectTracker(start, on: picture)
+        let start = clip.selection()
+        var tracker = SubjectTracker(start, on: clip.frame(0).picture)
         for index in 1..<clip.count {
             let (picture, truth) = clip.frame(index)
-            let wanted = clip.selection(truth)
+            let wanted = clip.selection(at: index, truth: truth)
             overlaps.append(tracker.follow(picture).overlap(wanted))
             losses.append(tracker.isLost)
             unmoved = start.overlap(wanted)
