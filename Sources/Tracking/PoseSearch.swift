@@ -26,6 +26,8 @@ struct PoseSearch {
     let expected: Pose
     /// How strongly it should be there: 1 normally, less after it was hidden, 0 when lost.
     let inertia: Float
+    /// How strongly it should keep its size: what is half hidden must not seem to shrink.
+    let firmness: Float
 
     /// Scores one pose at one level with some of the subject's points.
     func fit(_ pose: Pose, level: Int, samples: [Sample]) -> Fit {
@@ -53,9 +55,10 @@ struct PoseSearch {
         let distance =
             (change.place * change.place).sum().squareRoot() / (likeness.radius * expected.scale)
         let departure =
-            0.35 * min(distance, 3) + 1.1 * abs(change.growth) + 0.18 * abs(change.angle)
+            inertia * (0.35 * min(distance, 3) + 0.18 * abs(change.angle))
+            + firmness * abs(change.growth)
         return Fit(
-            pose: pose, score: growth * sum / whole - inertia * departure,
+            pose: pose, score: growth * sum / whole - departure,
             visible: within > 0 ? shown / within : 0, inside: within / whole)
     }
 

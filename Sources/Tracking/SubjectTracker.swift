@@ -88,7 +88,7 @@ package struct SubjectTracker: Sendable {
         let silhouette = Silhouette(
             likeness, at: pose, on: evidence, noise: backdrop.noise,
             freedom: max(1, Int((0.14 * likeness.radius).rounded())))
-        learn(levels[0], silhouette: silhouette, found: found)
+        learn(levels[0], silhouette: silhouette, found: found, evidence: evidence)
         guard !isLost else {
             return Mask(width: picture.width, height: picture.height, filledWith: 0)
         }
@@ -111,7 +111,8 @@ package struct SubjectTracker: Sendable {
             evidence: evidence, likeness: likeness, noise: backdrop.noise,
             expected: isLost
                 ? Pose(place: expected.place, growth: pose.growth, angle: pose.angle) : expected,
-            inertia: isLost ? 0 : (age <= 2 ? 0.4 : 1) / Float(1 + hidden))
+            inertia: isLost ? 0 : (age <= 2 ? 0.4 : 1) / Float(1 + hidden),
+            firmness: isLost ? 0.4 : age <= 2 ? 0.5 : 1.1)
         if isLost {
             return search.best(
                 level: level, reach: Float(2 * max(picture.width, picture.height)),
@@ -155,29 +156,23 @@ package struct SubjectTracker: Sendable {
     }
 
     private mutating func learn(
-        _ picture: Plane<SIMD4<Float>>, silhouette: Silhouette, found: Fit
+        _ picture: Plane<SIMD4<Float>>, silhouette: Silhouette, found: Fit, evidence: Evidence
     ) {
         var subject = silhouette.cover
         if hidden == 0, !isLost, found.visible > 0.8 * usual {
             likeness.learn(
                 picture, subject: subject, at: pose, reshaping: isPrecise ? 0.15 : 0)
         }
-        if isLost {
-            // Whatever looks like the subject must not become background.
-            for index in subject.values.indices {
-                let colour = picture.values[index]
-                let alike =
-                    likeness.histogram.density(colour) > backdrop.histogram.density(colour)
-                subject.values[index] = alike ? 1 : 0
-            }
-        } else {
-            for index in subject.values.indices {
-                subject.values[index] = max(
-                    subject.values[index], silhouette.foretold.values[index] > 0.3 ? 1 : 0)
+        if !isLost {
+            for index in subject.values.indices where silhouette.foretold.values[index] > 0.3 {
+                subject.values[index] = 1
             }
             subject = subject.widened()
         }
         shown = subject
+        // What looks more like the subject than like anything else must not become background.
+        for (index, densities) in evidence.levels[0].densities.values.enumerated()
+        where densities.y > densities.x { subject.values[index] = 1 }
         backdrop.learn(picture, without: subject)
     }
 
