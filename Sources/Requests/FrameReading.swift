@@ -124,8 +124,8 @@ extension Validation {
         for (value, seconds) in times where seconds > end {
             report(
                 value,
-                "\(Self.name(value.path)) is \(Self.digits(seconds)) seconds, but the video is "
-                    + "only \(Self.digits((end * 1000).rounded() / 1000)) seconds long.",
+                "\(Self.name(value.path)) is \(Self.digits(seconds)) s, but the video ends after "
+                    + "\(Self.digits((end * 1000).rounded() / 1000)) s.",
                 hint: "Choose an earlier time, or make the video longer.")
         }
     }

@@ -132,7 +132,11 @@ extension Validation {
         guard sorted.count > Limits.problems else { return sorted }
         let rest = sorted.count - Limits.problems
         return sorted.prefix(Limits.problems) + [
-            Problem(field: "", message: "There are \(rest) more problems.", hint: "")
+            Problem(
+                field: "",
+                message: rest == 1
+                    ? "There is one more problem." : "There are \(rest) more problems.",
+                hint: "Correct these first.")
         ]
     }
 }

@@ -31,7 +31,7 @@ import Testing
         let text = "{\"mode\": 1, \"prompt\": \"a\", \"style\": \"ink\", \(keys)}"
         let found = problems(text, available: .thisVersion)
         #expect(found.count == Limits.problems + 1)
-        #expect(found.last?.message == "There are 1 more problems.")
+        #expect(found.last?.message == "There is one more problem.")
     }
 
     @Test(arguments: ModeName.allCases)

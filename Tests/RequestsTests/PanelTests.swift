@@ -95,21 +95,21 @@ import Testing
     static let tooLate: [ProblemCase] = [
         ProblemCase(
             "seconds", "1", mode: .storyboard,
-            #"panels[1].at: "panels[1].at" is 1.5 seconds, but the video is only 1 seconds long. "#
+            #"panels[1].at: "panels[1].at" is 1.5 s, but the video ends after 1 s. "#
                 + late),
         ProblemCase(
             Request.example(mode: .storyboard, ["frames": "17", "fps": "12"]),
-            #"panels[1].at: "panels[1].at" is 1.5 seconds, but the video is only 1.417 seconds long. "#
+            #"panels[1].at: "panels[1].at" is 1.5 s, but the video ends after 1.417 s. "#
                 + late),
         ProblemCase(
             Request.example(
                 mode: .storyboard, ["panels": #"{"image":"s","at":[0,3]}"#, "seconds": "2.5"]),
-            #"panels.at[1]: "panels.at[1]" is 3 seconds, but the video is only 2.5 seconds long. "#
+            #"panels.at[1]: "panels.at[1]" is 3 s, but the video ends after 2.5 s. "#
                 + late),
         ProblemCase(
             Request.example(
                 mode: .mask, ["mask": #"{"box":[0,0,1,1],"at":3}"#, "seconds": "2"]),
-            #"mask.at: "mask.at" is 3 seconds, but the video is only 2 seconds long. \#(late)"#),
+            #"mask.at: "mask.at" is 3 s, but the video ends after 2 s. \#(late)"#),
     ]
 
     @Test(arguments: refused + tooLate)

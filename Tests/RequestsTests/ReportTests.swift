@@ -97,4 +97,24 @@ import Testing
             """
         #expect(failure.report(fileName: "sunset.json") == expected)
     }
+
+    @Test(
+        arguments: [
+            ("panels[1].at", 3, 25), ("panels[1]", 3, 4), ("panels[1].image", 3, 14),
+            ("panels[7].at", 2, 12), ("panels[-1]", 2, 12), ("mode", 1, 10), ("mask.at", nil, nil),
+            ("", nil, nil), ("[0]", nil, nil), ("mode.name", 1, 10),
+        ] as [(String, Int?, Int?)])
+    func laterProblemsFindTheirPlace(field: String, line: Int?, column: Int?) {
+        let source = """
+            {"mode": 5,
+             "panels": [{"image": "a", "at": 0},
+               {"image": "b", "at": 9}]}
+            """
+        let failure = Failure(
+            code: Failure.badRequest, message: "",
+            problems: [Problem(field: field, message: "", hint: "")])
+        let problem = failure.located(in: Array(source.utf8)).problems[0]
+        #expect(problem.line == line && problem.column == column)
+        #expect(failure.located(in: Array("{".utf8)) == failure)
+    }
 }
