@@ -127,10 +127,11 @@ def panels(take: Take, lot: random.Random) -> Given:
 
 
 def extend(take: Take, lot: random.Random) -> Given:
+    """The first frames kept; at times the last four, too, as where a loop closes."""
     count = 5 if lot.random() < 0.6 else lot.choice((1, 2, 3, 4, 6, 7, 8, 9))
     frames = set(range(count))
     if lot.random() < 0.25:
-        frames.add(FRAMES - 1)
+        frames |= set(range(FRAMES - 4, FRAMES))
     return Given("extend", take.scene, *_kept(take, frames), wordless=0.25)
 
 
