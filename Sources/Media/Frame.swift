@@ -50,6 +50,14 @@ import CAV
         guard unsafe av_frame_make_writable(pointer) == 0 else { fatalError("out of memory") }
     }
 
+    /// Says when the frame is shown, in ticks of its clock.
+    mutating func stamp(_ tick: Int) { unsafe pointer.pointee.pts = Int64(tick) }
+
+    /// Drops the samples and keeps the frame.
+    ///
+    /// Calls `av_frame_unref`.
+    mutating func clear() { unsafe av_frame_unref(pointer) }
+
     /// Copies a picture of the same size into this RGB frame.
     package mutating func load(_ picture: Picture) {
         precondition(

@@ -35,6 +35,29 @@ import CAV
         unsafe coder.pointee.flags |= AV_CODEC_FLAG_BITEXACT
     }
 
+    /// An encoder of sound that still has to be opened; one tick of its clock is one sample.
+    ///
+    /// - Throws: `encoderMissing`.
+    init(
+        named name: String, path: String, sound: SoundFormat, bitsPerSecond: Int
+    ) throws(MediaError) {
+        Diagnostics.begin()
+        guard let codec = unsafe avcodec_find_encoder_by_name(name) else {
+            throw .encoderMissing(encoder: name, package: MediaError.codecPackage)
+        }
+        guard let coder = unsafe avcodec_alloc_context3(codec) else { fatalError("out of memory") }
+        unsafe context = coder
+        self.path = path
+        unsafe coder.pointee.sample_rate = Int32(sound.rate)
+        unsafe coder.pointee.sample_fmt = AVSampleFormat(rawValue: sound.samples)
+        unsafe av_channel_layout_default(&coder.pointee.ch_layout, Int32(sound.channels))
+        unsafe coder.pointee.bit_rate = Int64(bitsPerSecond)
+        unsafe coder.pointee.time_base = AVRational(num: 1, den: Int32(sound.rate))
+        unsafe coder.pointee.thread_count = 1
+        // MP4 and Matroska keep what the decoder needs first in their own headers.
+        unsafe coder.pointee.flags |= AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_GLOBAL_HEADER
+    }
+
     deinit {
         var coder: UnsafeMutablePointer<AVCodecContext>? = unsafe context
         unsafe avcodec_free_context(&coder)

@@ -2,61 +2,99 @@
 
 import CAV
 
-/// Owns one writing `AVFormatContext` and its open file: packets in, an MP4 file out.
+/// Owns one writing `AVFormatContext` and its open file: packets in, MP4, WebM or GIF out.
 ///
-/// The file closes with ``finish()`` or, on the error path, with the value itself; the incomplete
-/// file stays where it is.
-@safe struct Muxer: ~Copyable {
+/// Packets are written at once and never collected; whoever calls sees to it that picture and sound
+/// come in the order of their times.
+@safe final class Muxer: Container {
     private let context: UnsafeMutablePointer<AVFormatContext>
-    private let stream: UnsafeMutablePointer<AVStream>
+    private let format: VideoFormat
     private let path: String
-    private let clock: AVRational
+    private let rate: FrameRate
+    private let comment: String
+    private var frames = 0
+    /// The clock of the sound's packets.
+    private var soundClock = AVRational(num: 1, den: 1)
 
-    /// An MP4 file that does not exist yet, with one video stream.
+    /// A file that does not exist yet, with one video stream.
     ///
     /// Calls `avformat_alloc_output_context2` and `avformat_new_stream`.
     ///
-    /// - Throws: `libavFailed` when the installed libav writes no MP4.
-    init(path: String, clock: AVRational) throws(MediaError) {
+    /// - Throws: `libavFailed` when the installed libav writes no such file.
+    init(
+        path: String, format: VideoFormat, encoder: borrowing FrameEncoder, rate: FrameRate,
+        comment: String
+    ) throws(MediaError) {
         var made: UnsafeMutablePointer<AVFormatContext>?
-        let code = unsafe avformat_alloc_output_context2(&made, nil, "mp4", Self.url(path))
-        guard let made = unsafe made else { throw .libav("write MP4 to", path, code: code) }
-        guard let track = unsafe avformat_new_stream(made, nil) else { fatalError("out of memory") }
+        let code = unsafe avformat_alloc_output_context2(
+            &made, nil, format.rawValue, Self.url(path))
+        guard let made = unsafe made else {
+            throw .libav("write \(format.rawValue) to", path, code: code)
+        }
         unsafe context = made
-        unsafe stream = track
+        self.format = format
         self.path = path
-        self.clock = clock
+        self.rate = rate
+        self.comment = comment
+        guard let stream = unsafe avformat_new_stream(made, nil) else {
+            fatalError("out of memory")
+        }
+        let framesPerSecond = AVRational(num: Int32(rate.numerator), den: Int32(rate.denominator))
+        unsafe stream.pointee.time_base = clock
+        unsafe stream.pointee.avg_frame_rate = framesPerSecond
+        unsafe stream.pointee.r_frame_rate = framesPerSecond
+        try check(
+            unsafe avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context))
     }
 
     /// The `file:` prefix keeps a path such as `http://…` or `pipe:1` a path.
     private static func url(_ path: String) -> String { "file:\(path)" }
+
+    private var clock: AVRational {
+        AVRational(num: Int32(rate.denominator), den: Int32(rate.numerator))
+    }
+
+    /// Adds a stream for sound; before ``begin()``.
+    ///
+    /// Calls `avformat_new_stream` and `avcodec_parameters_copy`.
+    func addSound(_ sound: borrowing Soundtrack) throws(MediaError) {
+        guard let stream = unsafe avformat_new_stream(context, nil) else {
+            fatalError("out of memory")
+        }
+        try check(unsafe avcodec_parameters_copy(stream.pointee.codecpar, sound.parameters))
+        // The tag of the container it came from means nothing in this one.
+        unsafe stream.pointee.codecpar.pointee.codec_tag = 0
+        soundClock = AVRational(num: 1, den: Int32(sound.rate))
+        unsafe stream.pointee.time_base = soundClock
+    }
 
     /// Creates the file and writes its header.
     ///
     /// Calls `avio_open` and `avformat_write_header`.
     ///
     /// - Throws: `fileFailed` when the file cannot be created or written, `libavFailed` otherwise.
-    mutating func begin(
-        _ encoder: borrowing FrameEncoder, rate: FrameRate, comment: String
-    ) throws(MediaError) {
-        let framesPerSecond = AVRational(num: Int32(rate.numerator), den: Int32(rate.denominator))
+    func begin() throws(MediaError) {
         unsafe context.pointee.flags |= AVFMT_FLAG_BITEXACT
-        unsafe stream.pointee.time_base = clock
-        unsafe stream.pointee.avg_frame_rate = framesPerSecond
-        unsafe stream.pointee.r_frame_rate = framesPerSecond
-        try check(
-            unsafe avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context))
-        try check(unsafe av_dict_set(&context.pointee.metadata, "comment", comment, 0))
-        // Index before the pictures, so that a browser can play before it has the whole file.
-        try check(unsafe av_opt_set(context.pointee.priv_data, "movflags", "faststart", 0))
-        // The default clock of the whole file, milliseconds, would round its duration.
-        try check(
-            unsafe av_opt_set_int(
-                context.pointee.priv_data, "movie_timescale", Int64(rate.numerator), 0))
-
+        // Times are right as they are; sound may begin a little before zero, for its decoder.
+        unsafe context.pointee.avoid_negative_ts = Int32(AVFMT_AVOID_NEG_TS_DISABLED)
+        if !comment.isEmpty, format != .gif {
+            try check(unsafe av_dict_set(&context.pointee.metadata, "comment", comment, 0))
+        }
+        if format == .mp4 { try chooseMP4() }
         let code = unsafe avio_open(&context.pointee.pb, Self.url(path), AVIO_FLAG_WRITE)
         guard code >= 0 else { throw .file("create", path, code: code) }
         try check(unsafe avformat_write_header(context, nil))
+    }
+
+    private func chooseMP4() throws(MediaError) {
+        // Index before the pictures, so that a browser can play before it has the whole file.
+        try check(unsafe av_opt_set(context.pointee.priv_data, "movflags", "faststart", 0))
+        // The default clock of the whole file, milliseconds, would round its duration. Sound needs
+        // a finer one, too: it says how much of the first packet is heard.
+        let fine = unsafe context.pointee.nb_streams > 1 ? max(1, 90_000 / rate.numerator) : 1
+        try check(
+            unsafe av_opt_set_int(
+                context.pointee.priv_data, "movie_timescale", Int64(rate.numerator * fine), 0))
     }
 
     deinit {
@@ -65,23 +103,51 @@ import CAV
         unsafe avformat_free_context(context)
     }
 
-    /// Writes one frame's packet, stamped in ticks of the encoder's clock.
-    ///
-    /// Calls `av_interleaved_write_frame`.
-    mutating func write(_ packet: inout Packet) throws(MediaError) {
-        unsafe packet.pointer.pointee.stream_index = stream.pointee.index
+    func writePicture(_ packet: inout Packet) throws(MediaError) {
+        if format == .gif, frames == 0, !comment.isEmpty {
+            packet.insert(comment: comment)
+        }
+        frames += 1
         unsafe packet.pointer.pointee.duration = 1
+        try write(&packet, stream: 0, clock: clock)
+    }
+
+    func writeSound(_ packet: inout Packet) throws(MediaError) {
+        try write(&packet, stream: 1, clock: soundClock)
+    }
+
+    /// Calls `av_write_frame`.
+    private func write(
+        _ packet: inout Packet, stream index: Int, clock: AVRational
+    ) throws(MediaError) {
+        guard let stream = unsafe context.pointee.streams[index] else {
+            preconditionFailure("no stream \(index)")
+        }
+        unsafe packet.pointer.pointee.stream_index = Int32(index)
+        unsafe packet.pointer.pointee.pos = -1
         unsafe av_packet_rescale_ts(packet.pointer, clock, stream.pointee.time_base)
-        try check(unsafe av_interleaved_write_frame(context, packet.pointer))
+        let code = unsafe av_write_frame(context, packet.pointer)
+        packet.clear()
+        try check(code)
     }
 
     /// Writes the index, moves it to the front and closes the file.
     ///
     /// Calls `av_write_trailer` and `avio_closep`; what the disk refused until then is thrown here.
-    consuming func finish() throws(MediaError) {
+    func finish() throws(MediaError) {
+        if format == .gif {
+            let delay = hundredths(frames) - hundredths(frames - 1)
+            try check(
+                unsafe av_opt_set_int(context.pointee.priv_data, "final_delay", Int64(delay), 0))
+        }
         try check(unsafe av_write_trailer(context))
         let code = unsafe avio_closep(&context.pointee.pb)
         guard code >= 0 else { throw .file("write", path, code: code) }
+    }
+
+    /// When frame `index` begins on the clock of a GIF.
+    private func hundredths(_ index: Int) -> Int {
+        (index * 100 * rate.denominator + rate.numerator / 2) / rate.numerator
     }
 
     /// - Throws: the file's own trouble first; libav's return code often hides it.

@@ -23,6 +23,19 @@ import CAV
             UnsafeBufferPointer(start: pointer.pointee.data, count: Int(pointer.pointee.size)))
     }
 
+    /// Puts bytes between those that are there.
+    ///
+    /// Calls `av_grow_packet`.
+    mutating func insert(_ bytes: [UInt8], at offset: Int) {
+        let rest = Array(self.bytes[offset...])
+        guard unsafe av_grow_packet(pointer, Int32(bytes.count)) == 0,
+            let data = unsafe pointer.pointee.data
+        else { fatalError("out of memory") }
+        let whole = unsafe UnsafeMutableBufferPointer(
+            start: data, count: offset + bytes.count + rest.count)
+        for (index, byte) in (bytes + rest).enumerated() { unsafe whole[offset + index] = byte }
+    }
+
     /// Drops the bytes and keeps the packet.
     ///
     /// Calls `av_packet_unref`.

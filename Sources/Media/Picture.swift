@@ -20,10 +20,11 @@ package struct Picture: Sendable, Equatable {
         self.pixels = pixels
     }
 
-    /// The picture with its last column and row repeated where that makes both sides even.
+    /// The picture with its last column and row repeated where a format needs even sides.
     ///
     /// Repeating the edge keeps the codec from drawing a dark seam along it.
-    func extendedToEven() -> Picture {
+    func extended(for format: VideoFormat) -> Picture {
+        guard format.needsEvenSides else { return self }
         let (wide, tall) = (width + width % 2, height + height % 2)
         guard wide != width || tall != height else { return self }
         var extended: [UInt8] = []

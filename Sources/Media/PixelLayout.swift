@@ -25,6 +25,18 @@ package struct PixelLayout: Sendable, Equatable {
     package static let video = PixelLayout(
         format: AV_PIX_FMT_YUV420P, matrix: AVCOL_SPC_BT709, fullRange: false)
 
+    /// What pictures are filtered in: as ``video``, but with colour at full size.
+    static let filtering = PixelLayout(
+        format: AV_PIX_FMT_YUV444P, matrix: AVCOL_SPC_BT709, fullRange: false)
+
+    /// RGB with a fourth sample that is always 255, as the WebP encoder and palettes take it.
+    static let opaque = PixelLayout(
+        format: AV_PIX_FMT_BGRA, matrix: AVCOL_SPC_RGB, fullRange: true)
+
+    /// Numbers of colours in a list of 256.
+    static let indexed = PixelLayout(
+        format: AV_PIX_FMT_PAL8, matrix: AVCOL_SPC_RGB, fullRange: true)
+
     /// What a JPEG file means by its numbers (JFIF 1.02): ITU-R BT.601 matrix, full range; 4:4:4,
     /// because a poster is small and coloured edges show.
     package static let jpeg = PixelLayout(

@@ -2,30 +2,36 @@
 
 import CAV
 
-/// Writes pictures as H.264 in MP4 that every browser, phone and player shows alike.
+/// Writes pictures, and sound if there is any, as a video that every browser, phone and player
+/// shows alike.
 ///
-/// 8-bit 4:2:0, BT.709 tags and limited range, index in front, constant quality, the `comment`
-/// tag of the file, no creation time: equal pictures give equal bytes. A file is worth keeping only
-/// after ``finish()`` returned; before that, or after an error, an incomplete one may stand at its
-/// path, closed, and the caller removes it. Not safe to use from two threads at once.
+/// 8-bit BT.709 in limited range and tagged so (MP4, WebM), index in front (MP4), constant quality,
+/// the comment in the file, no creation time: equal pictures give equal bytes. What a ``Delivery``
+/// asks for is done on the way. Memory does not grow with the length of the clip.
+///
+/// A file is worth keeping only after ``finish()`` returned; before that, or after an error, an
+/// incomplete one may stand at its path, closed, and the caller removes it. Not safe to use from
+/// two threads at once.
 package struct VideoEncoder: ~Copyable {
-    /// Size of the stored pictures: the given size, each side rounded up to an even number.
+    /// Size of the stored pictures: the given or delivered size, each side made even in MP4 and
+    /// WebM.
     ///
-    /// 4:2:0 has no odd sizes; the last column or row is repeated once.
-    package let storedWidth: Int
-    package let storedHeight: Int
+    /// 4:2:0 has no odd sizes; where no size is asked for, the last column or row is repeated once.
+    package var storedWidth: Int { shape.width }
+    package var storedHeight: Int { shape.height }
     /// Pictures appended so far.
     package private(set) var frames = 0
 
-    private let rate: FrameRate
-    private let width: Int
-    private let height: Int
+    private let shape: DeliveredShape
+    private let adaptation: Adaptation
     private var encoder: FrameEncoder
-    private var muxer: Muxer
-    private var scaler: Scaler
-    private var source: Frame
-    private var converted: Frame
+    private let container: any Container
+    private var soundtrack: Soundtrack?
+    private let hasSound: Bool
+    private var soundProblem: String?
+    private var frame: Frame
     private var packet = Packet()
+    private var stored = 0
 
     /// Opens the encoder, then creates the file at `path`, replacing what stood there.
     ///
@@ -35,99 +41,129 @@ package struct VideoEncoder: ~Copyable {
     ///   - height: 16…8192 pixels.
     ///   - framesPerSecond: every picture lasts exactly one such period.
     ///   - comment: text for the `comment` tag, at most 64 KiB of UTF-8, no NUL; empty for no tag.
+    ///     A GIF has it as its comment, WebP as `ImageDescription`.
     ///   - format: the kind of file.
     ///   - delivery: another size or rate than that of the pictures.
-    ///   - sound: the file whose sound goes along; formats without sound leave it out.
+    ///   - sound: the file whose sound goes along; formats without sound leave it out. Trouble with
+    ///     it never costs the video: ``StoredVideo/soundProblem`` says what was the matter.
     ///   - encoderName: libavcodec's name of the encoder; tests ask for one that does not exist.
     /// - Throws: `outOfRange`, `encoderMissing`, `fileFailed`, `libavFailed`; no file is created
     ///   by the first two.
     package init(
         path: String, width: Int, height: Int, framesPerSecond: FrameRate, comment: String,
         format: VideoFormat = .mp4, delivery: Delivery = .unchanged, sound: SoundSource? = nil,
-        encoderName: String = "libx264"
+        encoderName: String? = nil
     ) throws(MediaError) {
-        try MediaLimits.check(width: width, height: height)
+        let shape = try DeliveredShape(
+            width: width, height: height, rate: framesPerSecond, delivery: delivery,
+            format: format)
         try MediaLimits.check(comment: comment)
-        let (wide, tall) = (width + width % 2, height + height % 2)
+        let settings = EncoderSettings(format)
         var encoder = try FrameEncoder(
-            named: encoderName, path: path, width: wide, height: tall, layout: .video)
-        try Self.open(&encoder, rate: framesPerSecond)
-        let scaler = try Scaler(width: wide, height: tall, from: .rgb, to: .video)
-        var muxer = try Muxer(path: path, clock: unsafe encoder.context.pointee.time_base)
-        try muxer.begin(encoder, rate: framesPerSecond, comment: comment)
-
-        self.scaler = scaler
-        self.muxer = muxer
+            named: encoderName ?? settings.name, path: path, width: shape.width,
+            height: shape.height, layout: format.codedLayout)
+        try settings.open(&encoder, rate: shape.rate, format: format)
+        let adaptation = try Adaptation(shape, format: format, path: path)
+        var soundtrack: Soundtrack?
+        var problem: String?
+        let container: any Container
+        if format == .webp {
+            container = try WebPFile(
+                path: path, width: shape.width, height: shape.height, rate: shape.rate,
+                comment: comment)
+        } else {
+            let muxer = try Muxer(
+                path: path, format: format, encoder: encoder, rate: shape.rate, comment: comment)
+            if let sound, format.hasSound {
+                do throws(MediaError) {
+                    soundtrack = try Soundtrack(sound, for: format)
+                } catch { problem = error.description }
+            }
+            if let opened = soundtrack.take() {
+                try muxer.addSound(opened)
+                soundtrack = consume opened
+            }
+            try muxer.begin()
+            container = muxer
+        }
+        hasSound = soundtrack != nil
+        soundProblem = problem
+        self.soundtrack = soundtrack
         self.encoder = encoder
-        source = Frame(width: wide, height: tall, layout: .rgb)
-        converted = Frame(width: wide, height: tall, layout: .video)
-        rate = framesPerSecond
-        (self.width, self.height) = (width, height)
-        (storedWidth, storedHeight) = (wide, tall)
+        self.adaptation = adaptation
+        self.container = container
+        self.shape = shape
+        frame =
+            format == .gif
+            ? Frame()
+            : Frame(width: shape.width, height: shape.height, layout: format.codedLayout)
     }
 
-    /// Chooses what the video is encoded with.
-    ///
-    /// - One tick of the clock is one frame, so times are exact for every rate.
-    /// - Without B-frames pictures are stored in the order they are shown: the first one is at time
-    ///   zero without an edit list, which some readers ignore.
-    /// - A key frame at least every two seconds makes seeking in a clip quick.
-    /// - CRF 16 is visually lossless (18 is commonly called so) at a size that still streams.
-    private static func open(
-        _ encoder: inout FrameEncoder, rate: FrameRate
-    ) throws(MediaError) {
-        let context = unsafe encoder.context
-        unsafe context.pointee.time_base = AVRational(
-            num: Int32(rate.denominator), den: Int32(rate.numerator))
-        unsafe context.pointee.framerate = AVRational(
-            num: Int32(rate.numerator), den: Int32(rate.denominator))
-        unsafe context.pointee.color_primaries = AVCOL_PRI_BT709
-        unsafe context.pointee.color_trc = AVCOL_TRC_BT709
-        unsafe context.pointee.chroma_sample_location = AVCHROMA_LOC_LEFT
-        unsafe context.pointee.max_b_frames = 0
-        unsafe context.pointee.gop_size = Int32(max(1, (rate.value * 2).rounded()))
-        // MP4 keeps the parameter sets in its own header.
-        unsafe context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER
-        try encoder.open(options: [("preset", "medium"), ("crf", "16")])
-    }
-
-    /// Adds one picture of the video's size.
+    /// Adds one picture of the size the encoder was made for.
     ///
     /// - Throws: `outOfRange` after 100 000 frames, `fileFailed`, `libavFailed`.
     package mutating func append(_ picture: Picture) throws(MediaError) {
+        let size = shape.source
         precondition(
-            picture.width == width && picture.height == height,
-            "a video of \(width)x\(height) cannot take a picture of "
+            picture.width == size.width && picture.height == size.height,
+            "a video of \(size.width)x\(size.height) cannot take a picture of "
                 + "\(picture.width)x\(picture.height)")
-        guard frames < MediaLimits.frames.upperBound else {
-            throw .outOfRange(
-                field: "frames", wanted: "at most \(MediaLimits.frames.upperBound)", got: "more")
+        let most = MediaLimits.frames.upperBound
+        guard frames < most, shape.stored(for: frames + 1) <= most else {
+            throw .outOfRange(field: "frames", wanted: "at most \(most)", got: "more")
         }
         Diagnostics.begin()
-        source.load(picture.extendedToEven())
-        scaler.convert(source, into: &converted)
-        unsafe converted.pointer.pointee.pts = Int64(frames)
         frames += 1
-        try encoder.send(converted)
-        try writePackets()
+        try adaptation.append(picture)
+        try encodeFrames()
     }
 
-    /// Completes and closes the file.
+    /// Completes and closes the file, and says what it holds.
     ///
     /// - Throws: `fileFailed`, `libavFailed`; the file is then closed and incomplete.
     @discardableResult
     package consuming func finish() throws(MediaError) -> StoredVideo {
         precondition(frames > 0, "a video needs at least one picture")
         Diagnostics.begin()
+        try adaptation.end()
+        try encodeFrames()
         try encoder.drain()
         try writePackets()
-        try muxer.finish()
+        try writeSound(until: .infinity)
+        if let problem = soundtrack?.problem { soundProblem = soundProblem ?? problem }
+        try container.finish()
         return StoredVideo(
-            width: storedWidth, height: storedHeight, frames: frames, framesPerSecond: rate,
-            hasSound: false, soundProblem: nil)
+            width: shape.width, height: shape.height, frames: stored,
+            framesPerSecond: shape.rate, hasSound: hasSound, soundProblem: soundProblem)
+    }
+
+    private mutating func encodeFrames() throws(MediaError) {
+        while try adaptation.next(&frame) {
+            try encoder.send(frame)
+            try writePackets()
+        }
     }
 
     private mutating func writePackets() throws(MediaError) {
-        while try encoder.receive(&packet) { try muxer.write(&packet) }
+        while try encoder.receive(&packet) {
+            try writeSound(until: Double(stored) / shape.rate.value)
+            try container.writePicture(&packet)
+            stored += 1
+        }
+    }
+
+    /// Writes the sound that belongs before the moment `seconds`, so that it stands near its
+    /// pictures in the file.
+    private mutating func writeSound(until seconds: Double) throws(MediaError) {
+        while soundtrack != nil {
+            do throws(MediaError) {
+                guard try soundtrack?.next(&packet, until: seconds) == true else { return }
+            } catch {
+                soundProblem = error.description
+                soundtrack = nil
+                return
+            }
+            try container.writeSound(&packet)
+        }
     }
 }
