@@ -15,6 +15,8 @@ import CAV
     private var frames = 0
     /// The clock of the sound's packets.
     private var soundClock = AVRational(num: 1, den: 1)
+    /// Ticks by which its times in the file are later than what is heard.
+    private var soundDelay: Int64 = 0
 
     /// A file that does not exist yet, with one video stream.
     ///
@@ -66,6 +68,11 @@ import CAV
         unsafe stream.pointee.codecpar.pointee.codec_tag = 0
         soundClock = AVRational(num: 1, den: Int32(sound.rate))
         unsafe stream.pointee.time_base = soundClock
+        // Matroska's times count from the first sample that its codec gives, heard or not; libav
+        // 5.1 takes this delay off when it reads and does not add it when it writes.
+        if format == .webm {
+            soundDelay = unsafe Int64(stream.pointee.codecpar.pointee.initial_padding)
+        }
     }
 
     /// Creates the file and writes its header.
@@ -113,6 +120,8 @@ import CAV
     }
 
     func writeSound(_ packet: inout Packet) throws(MediaError) {
+        unsafe packet.pointer.pointee.pts += soundDelay
+        unsafe packet.pointer.pointee.dts += soundDelay
         try write(&packet, stream: 1, clock: soundClock)
     }
 
