@@ -3,12 +3,12 @@
 import CAV
 import Glibc
 
-/// Owns one reading `AVFormatContext` over an opened file: packets of its video stream come out.
+/// Owns one reading `AVFormatContext` over an opened file: packets of one stream come out.
 ///
 /// libav reads through callbacks of ``SourceFile`` and has `io_open` refused, so a playlist, a
 /// QuickTime data reference or any other address within the file leads nowhere.
 @safe final class Demuxer {
-    /// The stream with the pictures; nil before ``findPictures()``.
+    /// The stream whose packets come; nil before ``findPictures()`` or ``findSound()``.
     private(set) var stream: UnsafeMutablePointer<AVStream>?
     let file: SourceFile
 
@@ -19,8 +19,13 @@ import Glibc
     ///
     /// Calls `avio_alloc_context` and `avformat_open_input`.
     ///
+    /// - Parameters:
+    ///   - file: the file.
+    ///   - decoders: libavcodec's names of the decoders that may run to find out what is in it.
     /// - Throws: `damaged`, `beyondLimit` (streams, time), `fileFailed` when reading fails.
-    init(file: SourceFile) throws(MediaError) {
+    init(
+        file: SourceFile, decoders: String = FrameDecoder.whitelist
+    ) throws(MediaError) {
         Diagnostics.begin()
         self.file = file
         guard let name = file.kind.demuxer, let format = unsafe av_find_input_format(name),
@@ -35,7 +40,7 @@ import Glibc
         let names = unsafe String(cString: format.pointee.name)
         var options = Dictionary([
             ("protocol_whitelist", "none"), ("format_whitelist", names),
-            ("codec_whitelist", FrameDecoder.whitelist),
+            ("codec_whitelist", decoders),
         ])
         file.startClock()
         // A failing open frees the context, but not input that it did not make itself.
@@ -131,6 +136,33 @@ import Glibc
         guard code >= 0, !file.isLate else { throw Self.failure(file, code) }
     }
 
+    /// Finds the first stream of sound; nil where there is none.
+    ///
+    /// - Throws: `damaged`, `beyondLimit`.
+    func findSound() throws(MediaError) -> UnsafeMutablePointer<AVStream>? {
+        guard hasSound else { return nil }
+        try probe(streams: Int(unsafe context.pointee.nb_streams))
+        for index in 0..<Int(unsafe context.pointee.nb_streams) {
+            guard let found = unsafe context.pointee.streams[index] else { continue }
+            let kind = unsafe found.pointee.codecpar.pointee.codec_type
+            if unsafe stream == nil, kind == AVMEDIA_TYPE_AUDIO {
+                unsafe stream = found
+            } else {
+                unsafe found.pointee.discard = AVDISCARD_ALL
+            }
+        }
+        file.stopClock()
+        return unsafe stream
+    }
+
+    /// When the first picture is shown; zero where there is none or the file does not say.
+    var firstPicture: (ticks: Int64, tick: AVRational) {
+        guard let stream = unsafe bestPictureStream()?.pointee,
+            unsafe stream.start_time != cav_no_timestamp(), unsafe stream.time_base.den > 0
+        else { return (0, AVRational(num: 1, den: 1)) }
+        return unsafe (stream.start_time, stream.time_base)
+    }
+
     /// The pictures that a player shows; a cover of a song is none.
     private func bestPictureStream() -> UnsafeMutablePointer<AVStream>? {
         let index = unsafe av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
@@ -178,7 +210,7 @@ import Glibc
         return (1.0 / 16...16).contains(shape) ? shape : 1
     }
 
-    /// Takes the next packet of the pictures, or gives false at the end.
+    /// Takes the next packet of the stream that was found, or gives false at the end.
     ///
     /// Calls `av_read_frame`.
     ///

@@ -66,9 +66,10 @@ import CAV
         }
         switch format {
         case .webm:
-            // Matroska knows no time below zero but the codec's own delay.
+            // Matroska knows no time below zero but the codec's own delay. A step that nobody
+            // hears is made rather than a piece left out.
             let padding = unsafe Int(reader.parameters.pointee.initial_padding)
-            return place + padding < -rate / 500 ? nil : max(place, -padding)
+            return place + padding < -rate / 100 ? nil : max(place, -padding)
         default:
             return place + 2 * length <= 0 ? nil : place
         }

@@ -10,15 +10,33 @@ import CAV
     /// Packets that could not be decoded.
     private(set) var damaged = 0
 
+    /// libavcodec's names of the decoders that may run on a file of a stranger: what cameras,
+    /// phones and browsers record with.
+    static let whitelist = [
+        "aac", "mp3float", "mp3", "mp2float", "mp2", "ac3", "eac3", "dca", "opus", "libopus",
+        "vorbis", "libvorbis", "flac", "alac", "amrnb", "amrwb", "wmav2", "adpcm_ms",
+        "adpcm_ima_wav", "adpcm_ima_qt", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be",
+        "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_u8", "pcm_s8",
+        "pcm_alaw", "pcm_mulaw",
+    ].joined(separator: ",")
+
     /// Calls `avcodec_find_decoder` and `avcodec_open2`.
     ///
-    /// - Throws: `decoderMissing`, `libavFailed`.
+    /// - Throws: `notMedia` for a codec that is not read, `decoderMissing`, `libavFailed`.
     init(_ reader: borrowing SoundReader) throws(MediaError) {
         let identifier = unsafe reader.parameters.pointee.codec_id
         guard let codec = unsafe avcodec_find_decoder(identifier) else {
             throw .decoderMissing(
                 codec: unsafe String(cString: avcodec_get_name(identifier)),
                 package: MediaError.codecPackage)
+        }
+        let name = unsafe String(cString: codec.pointee.name)
+        guard Self.whitelist.split(separator: ",").contains(where: { $0 == name }) else {
+            let found = unsafe String(cString: avcodec_get_name(identifier))
+            throw .notMedia(
+                path: reader.path,
+                reason: "its sound is encoded as '\(found)', which is not read; "
+                    + "save or export it with AAC")
         }
         guard let coder = unsafe avcodec_alloc_context3(codec) else { fatalError("out of memory") }
         unsafe coder.pointee.thread_count = 1

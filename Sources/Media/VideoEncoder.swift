@@ -31,6 +31,7 @@ package struct VideoEncoder: ~Copyable {
     private var soundProblem: String?
     private var frame: Frame
     private var packet = Packet()
+    private var soundPacket = Packet()
     private var stored = 0
 
     /// Opens the encoder, then creates the file at `path`, replacing what stood there.
@@ -157,13 +158,13 @@ package struct VideoEncoder: ~Copyable {
     private mutating func writeSound(until seconds: Double) throws(MediaError) {
         while soundtrack != nil {
             do throws(MediaError) {
-                guard try soundtrack?.next(&packet, until: seconds) == true else { return }
+                guard try soundtrack?.next(&soundPacket, until: seconds) == true else { return }
             } catch {
                 soundProblem = error.description
                 soundtrack = nil
                 return
             }
-            try container.writeSound(&packet)
+            try container.writeSound(&soundPacket)
         }
     }
 }
