@@ -27,7 +27,9 @@ import CAV
     /// - Throws: `fileFailed`, `notMedia`, `decoderMissing`, `encoderMissing`, `libavFailed`.
     init?(_ source: SoundSource, for format: VideoFormat) throws(MediaError) {
         Diagnostics.begin()
-        guard let reader = try SoundReader(path: source.path) else { return nil }
+        guard source.seconds > 0, let reader = try SoundReader(path: source.path) else {
+            return nil
+        }
         let supply: any SoundSupply =
             SoundCopy.takes(reader, for: format)
             ? SoundCopy(reader, seconds: source.seconds, format: format)
