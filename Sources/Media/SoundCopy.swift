@@ -14,7 +14,7 @@ import CAV
     var parameters: UnsafePointer<AVCodecParameters> { unsafe reader.parameters }
     var rate: Int { reader.sampleRate }
     var problem: String? {
-        reader.problem.map { "its sound ends early, for it is damaged there: \($0)" }
+        reader.problem.map { SoundReader.endsEarly($0) }
     }
 
     /// Whether a format takes the sound of this source, complete with what its decoder needs to

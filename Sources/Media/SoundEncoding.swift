@@ -35,12 +35,11 @@ import CAV
     let rate: Int
     var parameters: UnsafePointer<AVCodecParameters> { unsafe UnsafePointer(coded) }
     var problem: String? {
-        if let problem = reader.problem {
-            return "its sound ends early, for it is damaged there: \(problem)"
-        }
+        if let problem = reader.problem { return SoundReader.endsEarly(problem) }
         let pieces = decoder.damaged
-        return pieces == 0
-            ? nil : "its sound is damaged; \(pieces) \(pieces == 1 ? "piece" : "pieces") left out"
+        guard pieces > 0 else { return nil }
+        return "the sound of '\(reader.path)' is damaged: "
+            + (pieces == 1 ? "one piece is" : "\(pieces) pieces are") + " left out"
     }
 
     /// Prepares decoder and encoder.

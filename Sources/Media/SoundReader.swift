@@ -40,6 +40,9 @@ import CAV
         self.demuxer = demuxer
     }
 
+    /// The sentence for sound that ends where its file is broken.
+    static func endsEarly(_ problem: MediaError) -> String { "the sound ends early: \(problem)" }
+
     /// Samples in a second, as the container says.
     var sampleRate: Int { unsafe Int(parameters.pointee.sample_rate) }
 

@@ -37,7 +37,7 @@ import CAV
         var first = Packet()
         guard try supply.next(&first) else {
             guard let problem = supply.problem else { return nil }
-            throw .notMedia(path: source.path, reason: problem)
+            throw .damaged(path: source.path, second: nil, reason: problem)
         }
         self.supply = supply
         held = first

@@ -78,7 +78,7 @@ package struct VideoEncoder: ~Copyable {
             if let sound, format.hasSound {
                 do throws(MediaError) {
                     soundtrack = try Soundtrack(sound, for: format)
-                } catch { problem = error.description }
+                } catch { problem = "the video has no sound: \(error)" }
             }
             if let opened = soundtrack.take() {
                 try muxer.addSound(opened)
@@ -160,7 +160,7 @@ package struct VideoEncoder: ~Copyable {
             do throws(MediaError) {
                 guard try soundtrack?.next(&soundPacket, until: seconds) == true else { return }
             } catch {
-                soundProblem = error.description
+                soundProblem = "the sound ends early: \(error)"
                 soundtrack = nil
                 return
             }
