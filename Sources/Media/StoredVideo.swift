@@ -14,4 +14,16 @@ package struct StoredVideo: Sendable, Equatable {
     /// Why sound that was asked for is missing or cut short, as a sentence; nil when all went well
     /// and also when the source is silent.
     package let soundProblem: String?
+
+    package init(
+        width: Int, height: Int, frames: Int, framesPerSecond: FrameRate, hasSound: Bool,
+        soundProblem: String?
+    ) {
+        self.width = width
+        self.height = height
+        self.frames = frames
+        self.framesPerSecond = framesPerSecond
+        self.hasSound = hasSound
+        self.soundProblem = soundProblem
+    }
 }

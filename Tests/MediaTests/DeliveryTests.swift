@@ -152,11 +152,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (101, nil, VideoFormat.mp4, 102, 76), (101, nil, .gif, 101, 76), (nil, 51, .webm, 68, 52),
+    static let odd: [(Int?, Int?, VideoFormat, Int, Int)] = [
+        (101, nil, .mp4, 102, 76), (101, nil, .gif, 101, 76), (nil, 51, .webm, 68, 52),
         (nil, 51, .webp, 68, 51), (99, 33, .mp4, 100, 34), (99, 33, .gif, 99, 33),
         (8192, 16, .mp4, 8192, 16), (16, 8192, .gif, 16, 8192),
-    ])
+    ]
+
+    @Test(arguments: odd)
     func `a delivered size is kept or made even`(
         width: Int?, height: Int?, format: VideoFormat, storedWidth: Int, storedHeight: Int
     ) throws {
@@ -179,12 +181,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [
+    static let refused: [(Int?, Int?, String)] = [
         (15, nil, "'width' must be 16 to 8192 pixels, got 15"),
         (nil, 8193, "'height' must be 16 to 8192 pixels, got 8193"),
         (8192, nil, "'height' must be 16 to 8192 pixels, got 10923"),
         (nil, 16, "'width' must be 16 to 8192 pixels, got 12"),
-    ])
+    ]
+
+    @Test(arguments: refused)
     func `a delivered side beyond the limits is refused`(
         width: Int?, height: Int?, message: String
     ) throws {

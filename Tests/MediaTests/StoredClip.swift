@@ -13,7 +13,10 @@ struct StoredClip {
     var comment: String?
 
     init(_ path: String, _ format: VideoFormat) throws {
-        if format == .webp { return try readWebP(path) }
+        guard format != .webp else {
+            try readWebP(path)
+            return
+        }
         var decoder = try VideoDecoder(path: path)
         (seconds, comment) = (decoder.duration?.seconds, decoder.comment)
         while let frame = try decoder.next() {

@@ -183,7 +183,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             signal(SIGXFSZ, SIG_IGN)
             var limit = rlimit(rlim_cur: 20_000, rlim_max: 20_000)
-            try #require(setrlimit(__rlimit_resource(RLIMIT_FSIZE.rawValue), &limit) == 0)
+            try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
             try withTemporaryDirectory { directory in
                 for format in VideoFormat.allCases {
                     let path = "\(directory)/film"
