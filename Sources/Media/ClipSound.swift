@@ -46,8 +46,9 @@ package struct ClipSound: ~Copyable {
         self.reader = Stream(reader)
     }
 
-    /// The next samples, −1…1, and where they begin: a count of samples since the first picture,
-    /// below zero before it. Nil at the end.
+    /// The next samples, −1…1, and where they begin; nil at the end.
+    ///
+    /// That is a count of samples since the first picture, below zero before it.
     ///
     /// - Throws: `libavFailed`; damaged pieces are left out.
     package mutating func next() throws(MediaError) -> (start: Int, samples: [Float])? {

@@ -17,7 +17,11 @@ import CAV
     /// - Parameters:
     ///   - filters: what stands between the frames that come and those that go, such as
     ///     `crop=100:50,scale=200:100`.
-    ///   - rate: one tick of the clock of the frames that come.
+    ///   - width: of the frames that come, in pixels.
+    ///   - height: of the frames that come, in pixels.
+    ///   - layout: of the frames that come.
+    ///   - rate: of the frames that come; one tick of their clock is one frame.
+    ///   - path: the file the frames are for, named in errors.
     /// - Throws: `libavFailed` when a filter is missing or refuses its settings.
     init(
         _ filters: String, width: Int, height: Int, layout: PixelLayout, rate: FrameRate,

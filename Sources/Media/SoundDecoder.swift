@@ -24,6 +24,7 @@ import CAV
     ///
     /// - Throws: `notMedia` for a codec that is not read, `decoderMissing`, `libavFailed`.
     init(_ reader: borrowing SoundReader) throws(MediaError) {
+        av_max_alloc(MediaLimits.allocationBytes)
         let identifier = unsafe reader.parameters.pointee.codec_id
         guard let codec = unsafe avcodec_find_decoder(identifier) else {
             throw .decoderMissing(
@@ -64,7 +65,7 @@ import CAV
         if unsafe avcodec_send_packet(context, packet.pointer) < 0 { damaged += 1 }
     }
 
-    /// Says that no packet follows. A decoder that was told already does not mind.
+    /// Says that no packet follows; a decoder that was told already does not mind.
     mutating func drain() { _ = unsafe avcodec_send_packet(context, nil) }
 
     /// Takes the next frame, or gives false when the decoder wants more packets or is done.

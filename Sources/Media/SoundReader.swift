@@ -56,7 +56,7 @@ import CAV
         let (at, start) = (
             av_rescale_q(stamp, tick, sample), av_rescale_q(origin.ticks, origin.tick, sample)
         )
-        // A damaged file can claim any time; an hour of a hundred years is far enough.
+        // A damaged file can claim any time, but what is worked out from it must not overflow.
         let far = Int64(1) << 50
         guard (-far...far).contains(at), (-far...far).contains(start) else { return nil }
         return Int(at - start)
