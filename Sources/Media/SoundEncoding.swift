@@ -44,7 +44,7 @@ import CAV
 
     /// Prepares decoder and encoder.
     ///
-    /// AAC keeps the source's rate where it can, Opus always runs at 48 kHz.
+    /// AAC keeps the source's rate if that is 32 kHz or more, all else runs at 48 kHz.
     ///
     /// - Throws: `decoderMissing`, `encoderMissing`, `libavFailed`.
     init(
@@ -52,9 +52,8 @@ import CAV
     ) throws(MediaError) {
         let channels = unsafe reader.parameters.pointee.ch_layout.nb_channels == 1 ? 1 : 2
         let isOpus = format == .webm
-        let aacRates = [
-            8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000,
-        ]
+        // A piece of 1024 samples is long at a low rate; whoever plays it whole plays too much.
+        let aacRates = [32000, 44100, 48000, 64000, 88200, 96000]
         rate = !isOpus && aacRates.contains(reader.sampleRate) ? reader.sampleRate : 48_000
         let sound = SoundFormat(
             rate: rate, channels: channels,

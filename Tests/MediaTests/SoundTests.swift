@@ -121,7 +121,9 @@ import Testing
                 path, format, sound: SoundSource(path: source, seconds: 2), seconds: 2)
             #expect(long.frames == 50)
             #expect(long.soundProblem == nil)
-            #expect(abs(try #require(try Heard(path)).end - 1.3) <= 0.05)
+            // AAC at 8 kHz comes in pieces of 128 ms, and the last one is not full.
+            let excess = sample == "aac-8k.mov" ? 0.13 : 0.05
+            #expect(abs(try #require(try Heard(path)).end - 1.3) <= excess)
             #expect(try decode(path).count == 50)
         }
     }

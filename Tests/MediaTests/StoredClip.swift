@@ -51,7 +51,9 @@ struct StoredClip {
                 pictures.append(try PictureFile.read("\(path).one"))
             }
             if name == "EXIF" {
-                let text = bytes[(body + 26)..<(body + size)].prefix { $0 != 0 }
+                // Up to four bytes stand in the entry itself.
+                let start = body + (number(body + 14, 4) > 4 ? 26 : 18)
+                let text = bytes[start..<body + size].prefix { $0 != 0 }
                 comment = String(decoding: text, as: UTF8.self)
             }
             offset = body + size + size % 2
