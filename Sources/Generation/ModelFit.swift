@@ -34,21 +34,21 @@ struct ModelFit {
     /// Pixels that one step of the width must be: a whole patch of latents, and never less than
     /// the 16 that diffusers' pipeline asks for.
     private var widthStep: Int {
-        leastCommonMultiple(16, autoencoder.spatialScale * transformer.patch.width)
+        leastCommonMultiple(16, autoencoder.pixelsPerLatent * transformer.patch.width)
     }
     private var heightStep: Int {
-        leastCommonMultiple(16, autoencoder.spatialScale * transformer.patch.height)
+        leastCommonMultiple(16, autoencoder.pixelsPerLatent * transformer.patch.height)
     }
     private var widthLimit: Int {
         min(
             Limits.side.upperBound,
-            transformer.longestAxis * autoencoder.spatialScale
+            transformer.longestAxis * autoencoder.pixelsPerLatent
                 * transformer.patch.width) / widthStep * widthStep
     }
     private var heightLimit: Int {
         min(
             Limits.side.upperBound,
-            transformer.longestAxis * autoencoder.spatialScale
+            transformer.longestAxis * autoencoder.pixelsPerLatent
                 * transformer.patch.height) / heightStep * heightStep
     }
 
@@ -108,7 +108,7 @@ struct ModelFit {
         }
     }
 
-    private var step: Int { autoencoder.temporalScale }
+    private var step: Int { autoencoder.framesPerLatent }
     /// The model's own length: whole latent frames.
     private var longest: Int { (defaults.frames - 1) / step * step + 1 }
 

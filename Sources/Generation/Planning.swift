@@ -34,11 +34,16 @@ extension Engine {
         let frames = fit.frames(at: rate?.value ?? folder.defaults.framesPerSecond)
         let windows = fit.windows(of: frames)
         guard fit.problems.isEmpty, let rate else { throw .request(fit.problems) }
+        if request.mode.name != .textToVideo || windows.count > 1 {
+            do { try transformer.requireControl(over: autoencoder, path: folder.path) } catch {
+                throw .model(error)
+            }
+        }
         let steps = request.steps ?? folder.defaults.steps
         let guidance = request.guidance ?? folder.defaults.guidance
         let latent = LatentScale(
-            channels: transformer.inputChannels, space: autoencoder.spatialScale,
-            time: autoencoder.temporalScale)
+            channels: transformer.inputChannels, space: autoencoder.pixelsPerLatent,
+            time: autoencoder.framesPerLatent)
         let effectiveSteps = request.preview ? min(steps, Plan.previewSteps) : steps
         return Plan(
             mode: request.mode.name, model: name, prompt: request.prompt,

@@ -23,10 +23,6 @@ package struct Autoencoder: Sendable, Equatable {
     package let latentMeans: [Float]
     /// The standard deviation of each latent channel, which the transformer does not see.
     package let latentDeviations: [Float]
-    /// Pixels to one latent along height and width, as `WanPipeline` reckons sizes.
-    package let spatialScale: Int
-    /// Frames to one latent frame after the first, as `WanPipeline` reckons lengths.
-    package let temporalScale: Int
 
     /// Reads `config.json` of a `vae` folder.
     ///
@@ -56,8 +52,6 @@ package struct Autoencoder: Sendable, Equatable {
         guard latentDeviations.allSatisfy({ $0 > 0 }) else {
             throw file.wrong("latents_std", "every value must be greater than 0")
         }
-        spatialScale = try file.bounded("scale_factor_spatial", 256, default: 8)
-        temporalScale = try file.bounded("scale_factor_temporal", 256, default: 4)
     }
 
     private static func refuseOtherVersions(_ file: ConfigurationFile) throws(ModelError) {
@@ -80,12 +74,14 @@ package struct Autoencoder: Sendable, Equatable {
         count == 0 ? 0 : 1 + (count - 1) << doublesTime.count(where: \.self)
     }
 
-    /// Pixels to one latent along height and width as the encoder makes them, and as
-    /// `WanVACEPipeline` reckons sizes.
+    /// Pixels to one latent along height and width.
+    ///
+    /// `WanVACEPipeline` counts the levels, as here. `WanPipeline` goes by `scale_factor_spatial`,
+    /// which diffusers saves as 8 whoever did not set it; where the two differ it makes clips of
+    /// another size than it was asked for.
     package var pixelsPerLatent: Int { 1 << halvesTime.count }
 
-    /// Frames to one latent frame after the first as the encoder makes them, and as
-    /// `WanVACEPipeline` reckons lengths.
+    /// Frames to one latent frame after the first, counted like `pixelsPerLatent`.
     package var framesPerLatent: Int { 1 << halvesTime.count(where: \.self) }
 
     /// Channels of what VACE looks at: two latents, and the mask of each latent's pixels.

@@ -57,6 +57,17 @@ extension String {
         #expect(autoencoder.pixels(fromLatents: 60) == 480)
     }
 
+    @Test func sizesFollowTheLevelsWhateverDefaultsAreSaved() throws {
+        let autoencoder = try Autoencoder(
+            text: #"""
+                {"dim_mult": [1, 2, 4], "temperal_downsample": [true, false],
+                 "scale_factor_spatial": 8, "scale_factor_temporal": 4}
+                """#)
+        #expect(autoencoder.pixelsPerLatent == 4)
+        #expect(autoencoder.framesPerLatent == 2)
+        #expect(autoencoder.controlChannels == 48)
+    }
+
     @Test(arguments: [
         (#"{"is_residual": true}"#, "is_residual"),
         (#"{"patch_size": 2}"#, "patch_size"),

@@ -31,7 +31,7 @@ import Weights
         #expect(eight.pixels(fromLatents: 3) == 24)
         let four = try LatentDecoder(folder: Golden.model("sharded") + "/vae").configuration
         #expect(four.pixels(fromLatents: 3) == 12)
-        #expect(four.spatialScale == 4)
+        #expect(four.pixelsPerLatent == 4)
         #expect(four.frames(fromLatentFrames: 0) == 0)
     }
 
