@@ -51,7 +51,9 @@ package struct ClipReader: ~Copyable {
             size: (width, height), framing: framing, scaling: scaling, background: background,
             path: path)
         self.rate = rate
-        tolerance = min(max(source.tick * 0.51, 0.0006), 0.25 / rate.value)
+        // A clock that ticks slowly ticks with the frames, as in AVI: nothing is rounded.
+        let rounding = source.tick < 0.011 ? max(source.tick * 0.51, 0.0006) : 0.0006
+        tolerance = min(rounding, 0.25 / rate.value)
         self.source = source
         current = first
         upcoming = second
@@ -66,7 +68,8 @@ package struct ClipReader: ~Copyable {
             guard given == 0 else { return nil }
         } else {
             while let time = upcomingTime, time <= moment + tolerance { try advance() }
-            if upcomingTime == nil, given > 0, moment >= end - tolerance { return nil }
+            // Less than a quarter of its time on screen is no picture of its own.
+            if upcomingTime == nil, given > 0, moment >= end - 0.25 / rate.value { return nil }
         }
         given += 1
         if let picture { return picture }

@@ -226,16 +226,26 @@ import Glibc
         }
     }
 
-    /// The byte up to which the index of an MP4 or MOV says that pictures lie; 0 when unknown.
+    /// Tells a file that breaks off from a whole one, where the container says how long it is.
     ///
-    /// Calls `avformat_index_get_entry`.
-    var indexedEnd: Int {
-        guard file.kind == .mp4 else { return 0 }
-        return (0..<Int(unsafe avformat_index_get_entries_count(stream))).reduce(0) { end, index in
-            guard let entry = unsafe avformat_index_get_entry(stream, Int32(index)) else {
-                return end
+    /// MP4 and MOV have an index, read with `avformat_index_get_entry`; the first part of an AVI
+    /// begins with its length.
+    ///
+    /// - Throws: `damaged` when the file is shorter.
+    func checkLength() throws(MediaError) {
+        var end = 0
+        if file.kind == .mp4 {
+            for index in 0..<(unsafe avformat_index_get_entries_count(stream)) {
+                guard let entry = unsafe avformat_index_get_entry(stream, index) else { continue }
+                end = unsafe max(end, Int(entry.pointee.pos) + Int(entry.pointee.size))
             }
-            return unsafe max(end, Int(entry.pointee.pos) + Int(entry.pointee.size))
+        } else if file.kind == .avi {
+            end = file.riffLength
+        }
+        guard end <= file.size else {
+            throw .damaged(
+                path: file.path, second: nil,
+                reason: "it ends after \(file.size) bytes, but its pictures reach to byte \(end)")
         }
     }
 

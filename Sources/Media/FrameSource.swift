@@ -65,12 +65,7 @@ struct FrameSource: ~Copyable {
         guard let parameters = unsafe UnsafePointer(stream.pointee.codecpar) else {
             throw .notMedia(path: file.path, reason: "it holds no video; name a video")
         }
-        let indexed = demuxer.indexedEnd
-        guard indexed <= file.size else {
-            throw .damaged(
-                path: file.path, second: nil,
-                reason: "its pictures reach to byte \(indexed), but it ends after \(file.size)")
-        }
+        try demuxer.checkLength()
         let clock = unsafe stream.pointee.time_base
         guard clock.num > 0, clock.den > 0 else {
             throw .damaged(path: file.path, second: nil, reason: "its clock does not tick")
@@ -170,15 +165,22 @@ struct FrameSource: ~Copyable {
     /// ``MediaLimits/countedBytes`` allow.
     mutating func countPackets() throws(MediaError) {
         guard let demuxer else { return }
-        while !ended, count.bytes < MediaLimits.countedBytes,
-            count.packets < MediaLimits.framesDecoded
-        {
+        while !ended, count.bytes < MediaLimits.countedBytes {
+            guard count.packets <= MediaLimits.framesDecoded else { throw tooMuch }
             guard try demuxer.read(&packet) else {
                 ended = true
                 return
             }
             count.add(packet)
         }
+    }
+
+    private var tooMuch: MediaError {
+        .beyondLimit(
+            path: path, got: "it has too many pictures",
+            limit: "at most \(MediaLimits.framesDecoded) frames of one video, and "
+                + "\(MediaLimits.pixelsDecoded / 1_000_000_000) billion pixels",
+            advice: "cut out the part that is needed")
     }
 
     /// Whether all packets were seen.
@@ -192,11 +194,7 @@ struct FrameSource: ~Copyable {
             width: frame.width, height: frame.height, pixels: limit, of: path)
         pixels += frame.width * frame.height
         guard decoded <= MediaLimits.framesDecoded, pixels <= MediaLimits.pixelsDecoded else {
-            throw .beyondLimit(
-                path: path, got: "it has too many pictures (\(decoded) until second \(second))",
-                limit: "at most \(MediaLimits.framesDecoded) frames, and "
-                    + "\(MediaLimits.pixelsDecoded / 1_000_000_000) billion pixels, of one video",
-                advice: "cut out the part that is needed")
+            throw tooMuch
         }
         guard decoded > 1 || demuxer != nil else { return 0 }
         return try time(of: frame)
