@@ -228,24 +228,27 @@ import Glibc
 
     /// Tells a file that breaks off from a whole one, where the container says how long it is.
     ///
-    /// MP4 and MOV have an index, read with `avformat_index_get_entry`; the first part of an AVI
-    /// begins with its length.
+    /// MP4 and MOV have an index, read with `avformat_index_get_entry`; a GIF is walked through
+    /// where it is not larger than ``MediaLimits/countedBytes``.
     ///
     /// - Throws: `damaged` when the file is shorter.
     func checkLength() throws(MediaError) {
-        var end = 0
+        var end = file.statedLength
         if file.kind == .mp4 {
             for index in 0..<(unsafe avformat_index_get_entries_count(stream)) {
                 guard let entry = unsafe avformat_index_get_entry(stream, index) else { continue }
                 end = unsafe max(end, Int(entry.pointee.pos) + Int(entry.pointee.size))
             }
-        } else if file.kind == .avi {
-            end = file.riffLength
+        } else if file.kind == .gif, file.size <= MediaLimits.countedBytes,
+            StatedLength.breaksOff(gif: try file.content())
+        {
+            end = file.size + 1
         }
         guard end <= file.size else {
+            let reason = "it breaks off after \(file.size) bytes"
             throw .damaged(
                 path: file.path, second: nil,
-                reason: "it ends after \(file.size) bytes, but its pictures reach to byte \(end)")
+                reason: end > file.size + 1 ? "\(reason) of \(end)" : reason)
         }
     }
 

@@ -10,8 +10,8 @@ final class SourceFile {
     let path: String
     let kind: MediaKind
     let size: Int
-    /// The length that a RIFF file says it has; 0 for other kinds.
-    let riffLength: Int
+    /// The length that the file says it has; 0 when its start does not say.
+    let statedLength: Int
 
     private let descriptor: Int32
     /// Where libav reads next.
@@ -36,8 +36,7 @@ final class SourceFile {
             let start = try Self.bytes(
                 of: descriptor, at: 0, count: MediaKind.signatureBytes, path)
             kind = try MediaKind(firstBytes: start, path: path)
-            riffLength =
-                kind == .avi ? start[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) } + 8 : 0
+            statedLength = StatedLength.stated(by: start, kind: kind)
             let largest = kind.isPicture ? MediaLimits.stillBytes : MediaLimits.videoBytes
             guard size <= largest else {
                 throw .beyondLimit(

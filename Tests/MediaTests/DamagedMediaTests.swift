@@ -99,7 +99,7 @@ import Testing
         try withTemporaryDirectory { directory in
             let path = "\(directory)/broken.avi"
             var bytes = try Samples.bytes("mjpeg.avi")
-            for index in bytes.count / 2..<bytes.count * 3 / 4 { bytes[index] = 0 }
+            for index in bytes.count * 2 / 5..<bytes.count * 17 / 20 { bytes[index] = 0 }
             try create(path, bytes)
             let error = #expect(throws: MediaError.self) { _ = try pictures(of: path) }
             let text = try #require(error).description

@@ -49,13 +49,13 @@ package struct DamagedMedia: Sendable, CustomStringConvertible {
         DamagedMedia("empty.mp4", "is empty (0 bytes)", text: ""),
         DamagedMedia("zeros.mp4", "only zeros") { [UInt8](repeating: 0, count: 50_000) },
         DamagedMedia("no-index.mov", "damaged") { try Samples.start("h264.mov", 0.6) },
-        DamagedMedia("cut.mp4", "ends after") { try Samples.start("h264.mp4", 0.8) },
+        DamagedMedia("cut.mp4", "breaks off") { try Samples.start("h264.mp4", 0.8) },
         DamagedMedia("cut.png", "breaks off") { try Samples.start("rgb8.png", 0.7) },
         DamagedMedia("cut.jpg", "breaks off") { try Samples.start("420.jpg", 0.9) },
         DamagedMedia("cut.webp", "breaks off") { try Samples.start("lossy.webp", 0.6) },
-        DamagedMedia("cut.webm", "damaged") { try Samples.start("vp8.webm", 0.7) },
-        DamagedMedia("cut.avi", "ends after") { try Samples.start("mjpeg.avi", 0.7) },
-        DamagedMedia("cut.gif", "damaged") { try Samples.start("moving.gif", 0.75) },
+        DamagedMedia("cut.webm", "breaks off") { try Samples.start("vp8.webm", 0.7) },
+        DamagedMedia("cut.avi", "breaks off") { try Samples.start("mjpeg.avi", 0.7) },
+        DamagedMedia("cut.gif", "breaks off") { try Samples.start("moving.gif", 0.75) },
         DamagedMedia("checksum.png", "damaged") {
             var bytes = try Samples.bytes("rgb16.png")
             bytes[60] ^= 0x10
