@@ -65,7 +65,7 @@ struct LongClipTests {
 
 @Suite("What the modes promise")
 struct PromiseTests {
-    /// The golden source, 32 × 16.
+    /// The golden source, 48 × 32.
     private static let media = "\(Golden.folder)/values/vace-narrow/mask"
 
     @Test(arguments: ["subject", "background"])
@@ -74,27 +74,27 @@ struct PromiseTests {
             let model = try ShortModel(in: directory)
             let record = try model.run(
                 """
-                {"mode": "mask", "prompt": "a red ball", "video": "source.mkv", "size": "32x16",
-                 "fps": 16, "mask": {"box": [0.25, 0.25, 0.25, 0.5]}, "affect": "\(affect)",
+                {"mode": "mask", "prompt": "a red ball", "video": "source.mkv", "size": "48x32",
+                 "fps": 16, "mask": {"box": [0.25, 0.25, 0.5, 0.5]}, "affect": "\(affect)",
                  \(common)}
                 """, media: PromiseTests.media)
             let frames = try model.frames(of: record)
             var reader = try ClipReader(
-                path: "\(PromiseTests.media)/source.mkv", rate: try FrameRate(16), width: 32,
-                height: 16)
-            // A box that stays where it is on the first frame: pixels 8 to 15, 4 to 11.
+                path: "\(PromiseTests.media)/source.mkv", rate: try FrameRate(16), width: 48,
+                height: 32)
+            // A box that stays where it is on the first frame: pixels 12 to 35, 8 to 23.
             let source = try #require(try reader.next())
             var (same, changed) = (0, 0)
-            for y in 0..<16 {
-                for x in 0..<32 {
+            for y in 0..<32 {
+                for x in 0..<48 {
                     let distance = hypot(
-                        Double(max(8 - x, 0, x - 15)), Double(max(4 - y, 0, y - 11)))
-                    let i = 3 * (y * 32 + x)
+                        Double(max(12 - x, 0, x - 35)), Double(max(8 - y, 0, y - 23)))
+                    let i = 3 * (y * 48 + x)
                     let isEqual = source.pixels[i..<i + 3] == frames[0].pixels[i..<i + 3]
                     if affect == "subject" {
                         if distance > 4 { #expect(isEqual, "\(x), \(y)") }
                     } else {
-                        let depth = min(x - 8, 15 - x, y - 4, 11 - y)
+                        let depth = min(x - 12, 35 - x, y - 8, 23 - y)
                         if depth >= 4 { #expect(isEqual, "\(x), \(y)") }
                     }
                     if isEqual { same += 1 } else { changed += 1 }
