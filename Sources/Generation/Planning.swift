@@ -33,6 +33,7 @@ extension Engine {
         let rate = fit.frameRate()
         let frames = fit.frames(at: rate?.value ?? folder.defaults.framesPerSecond)
         let windows = fit.windows(of: frames)
+        fit.checkDelivery()
         guard fit.problems.isEmpty, let rate else { throw .request(fit.problems) }
         if request.mode.name != .textToVideo || windows.count > 1 {
             do { try transformer.requireControl(over: autoencoder, path: folder.path) } catch {
