@@ -203,19 +203,15 @@ struct ModelFit {
         return windows
     }
 
-    /// Lossless frames are stored as they are made, and a preview is a quick look.
+    /// Lossless frames are stored as they are made.
     mutating func checkDelivery() {
-        guard request.delivery != nil else { return }
-        if request.preview {
-            warnings.append("A preview has the model's own size and rate: \"deliver\" is left out.")
-        } else if request.format == .png {
-            problems.append(
-                Problem(
-                    field: "deliver",
-                    message: "The format \"png\" stores the frames as the model makes them and"
-                        + " takes no \"deliver\".",
-                    hint: "Leave \"deliver\" out, or use another format, such as \"mp4\"."))
-        }
+        guard request.delivery != nil, request.format == .png, !request.preview else { return }
+        problems.append(
+            Problem(
+                field: "deliver",
+                message: "The format \"png\" stores the frames as the model makes them and takes no"
+                    + " \"deliver\".",
+                hint: "Leave \"deliver\" out, or use another format, such as \"mp4\"."))
     }
 
     /// Says what a model without a control branch cannot do.

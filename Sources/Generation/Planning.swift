@@ -56,7 +56,7 @@ extension Engine {
             delivery: request.preview ? nil : request.delivery, isLoop: request.loop,
             isPreview: request.preview, modeSettings: request.mode.settings,
             sound: source?.hasSound == true ? request.mode.sourceVideo : nil,
-            warnings: fit.warnings,
+            warnings: request.warnings + fit.warnings,
             work: Work(
                 transformer: transformer, autoencoder: autoencoder, latent: latent,
                 windows: windows, width: size.width, height: size.height, frames: frames,

@@ -153,7 +153,7 @@ final class Rendering {
     ) -> ResultRecord.File {
         ResultRecord.File(
             name: name, bytes: 0, sha256: "", width: width, height: height, frames: frames,
-            framesPerSecond: rate)
+            framesPerSecond: rate, seed: seed)
     }
 }
 
