@@ -6,15 +6,23 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/fs.h>
+#include <linux/openat2.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 // renameat2(2) and its flag: <stdio.h> hides them without _GNU_SOURCE.
@@ -66,5 +74,113 @@ static inline const char *clinux_name(const struct dirent *entry) { return entry
 
 // setpriority(2) names its first argument's type differently in C and C++ headers.
 static inline int clinux_be_nicer(int level) { return setpriority(PRIO_PROCESS, 0, level); }
+
+// openat2(2) has no glibc wrapper in Debian 12. Links may be followed, but never out of `directory`.
+static inline int clinux_open_beneath(int directory, const char *path, int flags) {
+    struct open_how how = {.flags = (unsigned int)flags,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+// openat(2) is variadic.
+static inline int clinux_open_at(int directory, const char *path, int flags) {
+    return openat(directory, path, flags);
+}
+
+// ioctl(2) is variadic; FICLONE of ioctl_ficlone(2) shares the blocks of two files.
+static inline int clinux_clone(int target, int source) { return ioctl(target, FICLONE, source); }
+
+// copy_file_range(2) is hidden without _GNU_SOURCE; this form goes on where both files stand.
+static inline ssize_t clinux_copy(int source, int target, size_t count) {
+    return syscall(SYS_copy_file_range, source, NULL, target, NULL, count, 0);
+}
+
+// setrlimit(2) names its first argument's type differently in C and C++ headers. Limits are lowered,
+// never raised; a process notices the soft one, and the hard one ends it.
+static inline int clinux_limit(int resource, unsigned long long soft, unsigned long long hard) {
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) != 0) return -1;
+    if (limit.rlim_max > hard) limit.rlim_max = hard;
+    if (limit.rlim_cur > soft) limit.rlim_cur = soft;
+    if (limit.rlim_cur > limit.rlim_max) limit.rlim_cur = limit.rlim_max;
+    return setrlimit(resource, &limit);
+}
+
+// The constants of <sys/resource.h> have different types in C and C++.
+enum {
+    CLINUX_LIMIT_DATA = RLIMIT_DATA,
+    CLINUX_LIMIT_CPU = RLIMIT_CPU,
+    CLINUX_LIMIT_FSIZE = RLIMIT_FSIZE,
+    CLINUX_LIMIT_CORE = RLIMIT_CORE,
+    CLINUX_LIMIT_NOFILE = RLIMIT_NOFILE,
+};
+
+// Bytes of memory and swap that the machine has; sysinfo(2).
+static inline unsigned long long clinux_memory(void) {
+    struct sysinfo info;
+    if (sysinfo(&info) != 0) return 0;
+    return ((unsigned long long)info.totalram + info.totalswap) * info.mem_unit;
+}
+
+#if defined(__x86_64__)
+#define CLINUX_ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define CLINUX_ARCHITECTURE AUDIT_ARCH_AARCH64
+#else
+#error "name the audit architecture of this processor, see <linux/audit.h>"
+#endif
+
+// A seccomp(2) filter for all threads of this process, which lasts until it ends: whatever reaches
+// the network, another process, another program or a rarely tested corner of the kernel is refused
+// with EPERM. What is left to a process is its files and its own memory.
+#define CLINUX_FIELD(name) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
+#define CLINUX_REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (EPERM & SECCOMP_RET_DATA))
+#define CLINUX_REFUSED(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), CLINUX_REFUSE
+static inline int clinux_seal(void) {
+    struct sock_filter rules[] = {
+        CLINUX_FIELD(arch),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, CLINUX_ARCHITECTURE, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        CLINUX_FIELD(nr),
+#if defined(__x86_64__)
+        // The x32 calls are the same under other numbers.
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+        CLINUX_REFUSE,
+#endif
+        CLINUX_REFUSED(socket),
+        CLINUX_REFUSED(socketpair),
+        CLINUX_REFUSED(connect),
+        CLINUX_REFUSED(io_uring_setup),
+        CLINUX_REFUSED(execve),
+        CLINUX_REFUSED(execveat),
+        CLINUX_REFUSED(ptrace),
+        CLINUX_REFUSED(process_vm_readv),
+        CLINUX_REFUSED(process_vm_writev),
+        CLINUX_REFUSED(pidfd_getfd),
+        CLINUX_REFUSED(pidfd_send_signal),
+        CLINUX_REFUSED(kill),
+        CLINUX_REFUSED(tkill),
+        CLINUX_REFUSED(rt_sigqueueinfo),
+        CLINUX_REFUSED(rt_tgsigqueueinfo),
+        CLINUX_REFUSED(unshare),
+        CLINUX_REFUSED(setns),
+        CLINUX_REFUSED(mount),
+        CLINUX_REFUSED(bpf),
+        CLINUX_REFUSED(perf_event_open),
+        CLINUX_REFUSED(userfaultfd),
+        CLINUX_REFUSED(add_key),
+        CLINUX_REFUSED(keyctl),
+        CLINUX_REFUSED(request_key),
+        // abort(3) sends a signal to its own process, and nobody else gets one.
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 3),
+        CLINUX_FIELD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned int)getpid(), 1, 0),
+        CLINUX_REFUSE,
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {.len = sizeof rules / sizeof rules[0], .filter = rules};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+}
 
 #endif

@@ -10,6 +10,27 @@ package enum Directory {
         guard let stream = unsafe opendir(path.cString) else {
             throw FileError(operation: "list", path: path.description, errno: errno)
         }
+        return unsafe try names(of: stream, path)
+    }
+
+    /// The same for an open directory; calls `fdopendir`.
+    static func names(
+        in directory: borrowing OwnedDescriptor, _ path: Path
+    ) throws(FileError) -> [[UInt8]] {
+        let number = directory.number
+        // The stream closes its descriptor, which is therefore one of its own.
+        let own = try retrying("list", path) { fcntl(number, F_DUPFD_CLOEXEC, 3) }
+        guard let stream = unsafe fdopendir(own) else {
+            let reason = errno
+            _ = close(own)
+            throw FileError(operation: "list", path: path.description, errno: reason)
+        }
+        return unsafe try names(of: stream, path)
+    }
+
+    private static func names(
+        of stream: OpaquePointer, _ path: Path
+    ) throws(FileError) -> [[UInt8]] {
         defer { _ = unsafe closedir(stream) }
         var names: [[UInt8]] = []
         while true {

@@ -35,6 +35,12 @@ package struct Folder {
         guard fclose(file) == 0, written == bytes.count else { throw Refused(path: at(name)) }
     }
 
+    /// Makes a file of this many zero bytes, which take no room on the disk.
+    package func makeHole(_ name: String, bytes: Int) throws {
+        try write("", name)
+        guard truncate(at(name), bytes) == 0 else { throw Refused(path: at(name)) }
+    }
+
     /// The content of a file, or nil when there is none.
     package func text(_ name: String) -> String? {
         guard let file = fopen(at(name), "rb") else { return nil }
