@@ -55,11 +55,15 @@ package struct Claim: ~Copyable {
 
     /// Moves the results to the outbox and removes the job; what is there is never replaced.
     ///
+    /// A failure takes the copies of the request's files along, under the names that they have in
+    /// the request, so that nothing is lost and another try is a move.
+    ///
     /// - Returns: where the results are, relative to the outbox, as text for people.
     package consuming func publish(_ outcome: Outcome) throws(SpoolError) -> String {
         let name = OutboxName.result(of: origin.path)
         let suffix = outcome == .failed ? ".failed" : ""
         return try spooling { () throws(FileError) in
+            if outcome == .failed { try job.returnMedia() }
             if try job.has(job.request) {
                 try Renaming.move(job.request, to: job.output.appending("request.json"))
             }

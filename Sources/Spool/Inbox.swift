@@ -39,6 +39,9 @@ package struct Inbox: ~Copyable {
     /// Becomes readable when `arrivals` should be called.
     package var descriptor: Int32 { watch.descriptor }
 
+    /// How long a file must stay the same to be taken for whole.
+    var pause: Duration { settling.pause }
+
     /// When `arrivals` should be called even without an event.
     package var deadline: Settling.Instant? { settling.deadline }
 
@@ -72,6 +75,16 @@ package struct Inbox: ~Copyable {
         for path in settling.due(at: now) { ready += look(at: path, now) }
         var seen: Set<Path> = []
         return ready.filter { seen.insert($0).inserted }.map(Arrival.init)
+    }
+
+    /// The bytes of a request, or why there are none.
+    package func read(_ arrival: Arrival) -> Result<[UInt8], UnreadableRequest> {
+        RequestFile.read(root.appending(arrival.path), followingLinks: false)
+    }
+
+    /// Looks at a request again that has changed since it arrived; answers it when it is ready.
+    package mutating func revisit(_ arrival: Arrival, at now: Settling.Instant) -> [Arrival] {
+        look(at: arrival.path, now).map(Arrival.init)
     }
 
     /// Leaves a request that could not be claimed alone until it changes.
@@ -130,7 +143,7 @@ package struct Inbox: ~Copyable {
         }
     }
 
-    private func status(of path: Path) -> FileStatus? {
+    func status(of path: Path) -> FileStatus? {
         do throws(FileError) {
             return try FileStatus(of: root.appending(path))
         } catch {

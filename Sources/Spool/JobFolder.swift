@@ -7,7 +7,8 @@ internal import Files
 ///     claim          where the request came from and when; written first
 ///     request.json   the request, exactly as it was dropped
 ///     attempts       how often it was started and how often that crashed
-///     in/            media that the request names
+///     media          which file of in/ is which file of the request, or why there is none
+///     in/            private copies of the files that the request names: 0, 1, 2 …
 ///     out/           the results while they are made
 ///     outcome        `done` or `failed`; written last, when everything in out/ is durable
 struct JobFolder: Sendable {
@@ -16,6 +17,8 @@ struct JobFolder: Sendable {
     var claim: Path { path.appending("claim") }
     var request: Path { path.appending("request.json") }
     var attemptsFile: Path { path.appending("attempts") }
+    var mediaList: Path { path.appending("media") }
+    var input: Path { path.appending("in") }
     var output: Path { path.appending("out") }
     var outcomeFile: Path { path.appending("outcome") }
 
@@ -49,6 +52,12 @@ struct JobFolder: Sendable {
 
     func has(_ path: Path) throws(FileError) -> Bool {
         try FileStatus(of: path) != nil
+    }
+
+    /// What became of the files that the request names; none where nothing was written down.
+    func media() throws(FileError) -> [Medium] {
+        guard try has(mediaList) else { return [] }
+        return MediaList(try WholeFile.read(mediaList, limit: MediaList.limit)).media
     }
 
     private func contents(_ path: Path) throws(FileError) -> String? {
@@ -100,43 +109,17 @@ struct Origin: Equatable, Sendable {
         let lines = bytes.split(separator: 0x0A)
         guard lines.count == 3, String(decoding: lines[0], as: UTF8.self) == Self.header,
             let queued = Int64(String(decoding: lines[1], as: UTF8.self)),
-            let path = Self.unescaped(lines[2]), !path.isEmpty
+            let path = EscapedWord.decoded(lines[2])
         else { return nil }
-        self.init(path: Path(bytes: path), queued: queued)
+        self.init(path: path, queued: queued)
     }
 
-    /// The content of the file `claim`: a header, the time, the path with odd bytes as `%XX`.
+    /// The content of the file `claim`: a header, the time, the path as an `EscapedWord`.
     var text: [UInt8] {
-        var text = Array("\(Self.header)\n\(queued)\n".utf8)
-        for byte in path.bytes {
-            let isPlain = (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "%")
-            text += isPlain ? [byte] : Array(("%" + Self.hexadecimal(byte)).utf8)
-        }
-        return text + [0x0A]
+        Array("\(Self.header)\n\(queued)\n".utf8) + EscapedWord.encoded(path) + [0x0A]
     }
 
     private static let header = "rushes claim 1"
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }
-
-    private static func unescaped(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
-        var result: [UInt8] = []
-        var rest = bytes
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                result.append(byte)
-                continue
-            }
-            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-            guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16), value != 0
-            else { return nil }
-            result.append(value)
-            rest = rest.dropFirst(2)
-        }
-        return result
-    }
 }
 
 extension StringProtocol {

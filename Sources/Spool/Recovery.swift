@@ -4,9 +4,12 @@ internal import Files
 
 /// What a job folder found at a start means, and what is done about it.
 ///
-/// A request is accepted in three steps, each durable before the next: make the folder, write
-/// `claim`, move the request in. A job ends in four: write `outcome`, move the request into
-/// `out/`, move `out/` to the outbox, remove the folder. The power can go between any two:
+/// A request is accepted in four steps, each durable before the next: make the folder, write
+/// `claim`, copy the files that it names into `in/` and list them in `media`, move the request in.
+/// A job ends in four: write `outcome`, move the request (and after a failure the copies) into
+/// `out/`, move `out/` to the outbox, remove the folder. What is in `in/` decides nothing: until the
+/// request is moved the originals are complete, and afterwards the copies are. The power can go
+/// between any two:
 ///
 ///     claim  request  outcome  out   the service ended …                     so the folder is
 ///     ─────  ───────  ───────  ───   ────────────────────────────────────    ───────────────

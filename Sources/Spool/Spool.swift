@@ -42,18 +42,39 @@ package struct Spool: ~Copyable {
 
     /// Accepts a request: from now on it is the queue's to finish.
     ///
+    /// The files that it names are copied first, so that they are the job's own whatever happens to
+    /// the originals, which stay: other requests may name them too. A name that stands for nothing
+    /// usable is written down with its fault, for the worker to explain. `goOn` is asked now and
+    /// then while much is copied.
+    ///
     /// - Returns: the job's id, or nil when the request is gone from the inbox.
-    package mutating func claim(_ arrival: Arrival) throws(SpoolError) -> String? {
+    /// - Throws: `SpoolError.notNow` when `goOn` answered false, or when a file changed under the
+    ///   copying or went away and this is not the `lastTry`; the request is still in the inbox then.
+    package mutating func claim(
+        _ arrival: Arrival, media names: [String] = [], lastTry: Bool = true,
+        while goOn: () -> Bool = { true }
+    ) throws(SpoolError) -> String? {
         let queued = WallClock.milliseconds
         lastMoment = max(queued, lastMoment + 1)
         let id = Self.identifier(lastMoment)
         let folder = JobFolder(path: jobs.appending(id))
         let origin = Origin(path: arrival.path, queued: queued)
-        do throws(FileError) {
-            try Directory.make(folder.path)
-            try WholeFile.write(origin.text, to: folder.claim)
-            try Directory.synchronize(jobs)
-            try Renaming.move(inbox.appending(arrival.path), to: folder.request)
+        do throws(SpoolError) {
+            try spooling { () throws(FileError) in
+                try Directory.make(folder.path)
+                try WholeFile.write(origin.text, to: folder.claim)
+            }
+            if !names.isEmpty {
+                let source = try MediaSource(root: inbox, request: arrival.path)
+                let media = try folder.collect(names, from: source, while: goOn)
+                guard lastTry || media.allSatisfy(\.isFinal) else {
+                    throw .notNow(request: arrival.description)
+                }
+            }
+            try spooling { () throws(FileError) in
+                try Directory.synchronize(jobs)
+                try Renaming.move(inbox.appending(arrival.path), to: folder.request)
+            }
             return id
         } catch {
             // The move either happened, and the job stands, or it did not, and the folder is moot.
@@ -61,8 +82,12 @@ package struct Spool: ~Copyable {
                 return id
             }
             try discard(folder)
-            guard error.errno == ENOENT || error.errno == ENOTDIR else { throw .file(error) }
-            return nil
+            switch error {
+            case .file(let error) where [ENOENT, ENOTDIR].contains(error.errno): return nil
+            case .file(let error) where error.errno == ECANCELED:
+                throw .notNow(request: arrival.description)
+            default: throw error
+            }
         }
     }
 

@@ -12,6 +12,8 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
     case notOneMount(root: String, folder: String)
     /// The inbox was moved, removed or unmounted while it was watched.
     case inboxGone(path: String)
+    /// A request cannot be accepted at this moment: its files change, or the service is stopping.
+    case notNow(request: String)
     /// A job folder does not say which request it holds.
     case notAJob(path: String)
 
@@ -28,6 +30,8 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "moved there in one step: put inbox, outbox and spool on one file system"
         case .inboxGone(let path):
             "the inbox '\(path)' was moved, removed or unmounted"
+        case .notNow(let request):
+            "'\(request)' waits for its files, which are still changing"
         case .notAJob(let path):
             "'\(path)' is not a job folder: its file 'claim' is missing or unreadable"
         }

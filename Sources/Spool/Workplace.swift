@@ -62,6 +62,19 @@ package struct Workplace: ~Copyable {
         RequestFile.read(job.request, followingLinks: false)
     }
 
+    /// The files that the request names, as they were when it was accepted.
+    package func media() throws(SpoolError) -> [Medium] {
+        try spooling { () throws(FileError) in
+            try job.media().map { medium in
+                Medium(
+                    name: medium.name,
+                    place: medium.place.map {
+                        String(decoding: job.input.appending($0).bytes, as: UTF8.self)
+                    })
+            }
+        }
+    }
+
     /// Writes one more file into the output folder.
     package func write(_ text: String, as name: String) throws(SpoolError) {
         try spooling { () throws(FileError) in

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Files
+
+/// A request in the inbox that waits for the files that it names.
+package struct Gathering: Sendable {
+    /// How things stand.
+    package enum Verdict: Equatable, Sendable {
+        /// Nothing new; these names stand for nothing yet, as the request has them.
+        case waiting(missing: [String])
+        /// Every file is there, or was waited for long enough: accept the request now.
+        case ready
+        /// The request itself has changed or gone: it begins anew.
+        case changed
+    }
+
+    /// The request.
+    package let arrival: Arrival
+    /// The names of its files, each once.
+    package let names: [String]
+    /// When to look again.
+    package private(set) var next: Settling.Instant
+
+    /// Whether the time to wait is over, so that what is missing now stays missing.
+    package private(set) var isLast = false
+
+    private let status: FileStatus
+    private var patience: Patience
+
+    /// Begins to wait for the files of a request; nil when the request is gone.
+    ///
+    /// * `limit`: how long a missing file is waited for after the last change.
+    package init?(
+        _ arrival: Arrival, names: [String], in inbox: borrowing Inbox, limit: Duration,
+        at now: Settling.Instant
+    ) {
+        guard let status = inbox.status(of: arrival.path) else { return nil }
+        self.arrival = arrival
+        self.names = names
+        self.status = status
+        next = now
+        patience = Patience(limit: limit, pause: inbox.pause, at: now)
+    }
+
+    /// Looks at the request and at every file that it names.
+    ///
+    /// - Throws: `SpoolError.file` when this machine keeps from looking.
+    package mutating func look(
+        in inbox: borrowing Inbox, at now: Settling.Instant
+    ) throws(SpoolError) -> Verdict {
+        guard inbox.status(of: arrival.path) == status else { return .changed }
+        let source = try MediaSource(root: inbox.root, request: arrival.path)
+        var states: [(name: Path, state: MediaSource.State)] = []
+        for name in names.map({ Path($0) }) {
+            states.append((name, try source.state(of: name)))
+        }
+        switch patience.look(at: states, now) {
+        case .complete: return .ready
+        case .exhausted:
+            isLast = true
+            return .ready
+        case .wait(let until, let missing):
+            next = until
+            return .waiting(
+                missing: missing.map { String(decoding: $0.bytes, as: UTF8.self) })
+        }
+    }
+
+    /// Waits a little more, after a file changed in the very moment of copying.
+    package mutating func postpone(from now: Settling.Instant) {
+        next = now.advanced(by: .seconds(1))
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Files
+
+/// Decides how long a request waits for the files that it names.
+///
+/// A file is all there when it has stayed the same for `pause`, as in `Settling`. A file that is
+/// missing, empty or unreadable is waited for until nothing has changed for `limit`; sync tools
+/// keep no order, so that a request may well come first. Pure: time and facts are passed in.
+struct Patience: Sendable {
+    typealias Instant = SuspendingClock.Instant
+
+    /// What is to be done now.
+    enum Verdict: Equatable, Sendable {
+        /// Look again at this time; these are missing.
+        case wait(until: Instant, missing: [Path])
+        /// Everything is there and at rest.
+        case complete
+        /// Something is not, and was waited for long enough.
+        case exhausted
+    }
+
+    /// However busy the files are, nobody waits longer.
+    static let longest = Duration.seconds(3600)
+
+    private let limit: Duration
+    private let pause: Duration
+    private let begin: Instant
+    private var lastChange: Instant
+    private var settling: Settling
+    private var known: [Path: MediaSource.State] = [:]
+    private var settled: Set<Path> = []
+
+    /// Begins to wait now.
+    init(limit: Duration, pause: Duration, at now: Instant) {
+        self.limit = limit
+        self.pause = pause
+        begin = now
+        lastChange = now
+        settling = Settling(pause: pause)
+    }
+
+    /// Takes note of what the names stand for now.
+    mutating func look(
+        at states: [(name: Path, state: MediaSource.State)], _ now: Instant
+    ) -> Verdict {
+        var missing: [Path] = []
+        var isGrowing = false
+        for (name, state) in states {
+            if let before = known.updateValue(state, forKey: name), before != state {
+                lastChange = now
+                settled.remove(name)
+            }
+            switch state {
+            case .file(let status) where status.bytes > 0:
+                guard !settled.contains(name) else { continue }
+                if settling.observe(name, status, isComplete: false, at: now) {
+                    settled.insert(name)
+                } else {
+                    isGrowing = true
+                }
+            case .file: missing.append(name)
+            case .fault(let fault) where fault.mayPass: missing.append(name)
+            case .fault: continue
+            }
+        }
+        guard isGrowing || !missing.isEmpty else { return .complete }
+        let end = lastChange.advanced(by: limit)
+        guard begin.advanced(by: Self.longest) > now, isGrowing || end > now else {
+            return .exhausted
+        }
+        let next = now.advanced(by: max(pause / 4, .milliseconds(20)))
+        return .wait(until: isGrowing ? next : min(next, end), missing: missing)
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Spool
+import TestSupport
+import Testing
+
+/// A request that waits for its files; time is passed in, so that nothing here waits.
+@Suite struct GatheringTests {
+    static let pause = Duration.seconds(2)
+    static let limit = Duration.seconds(60)
+
+    /// A request `alice/x.json` that names files beside it.
+    final class Bench {
+        var inbox: Inbox
+        let folder: Folder
+        let start = SuspendingClock.now
+        var gathering: Gathering
+
+        init(_ inbox: consuming Inbox, _ folder: Folder, names: [String]) throws {
+            let gathering = Gathering(
+                Arrival(Path("alice/x.json")), names: names, in: inbox,
+                limit: GatheringTests.limit, at: start)
+            self.gathering = try #require(gathering)
+            self.inbox = inbox
+            self.folder = folder
+        }
+
+        func after(_ seconds: Double) -> Settling.Instant {
+            start.advanced(by: .seconds(seconds))
+        }
+
+        func look(after seconds: Double) throws -> Gathering.Verdict {
+            try gathering.look(in: inbox, at: after(seconds))
+        }
+    }
+
+    static func withBench(_ names: [String], _ body: (Bench) throws -> Void) throws {
+        try withTemporaryFolder { root in
+            let spool = try Spool(root: root.path)
+            try root.write("{}", "inbox/alice/x.json")
+            let inbox = try Inbox(of: spool, pause: pause) { _ in true }
+            try body(try Bench(inbox, Folder(root.at("inbox/alice")), names: names))
+            _ = consume spool
+        }
+    }
+
+    @Test func filesThatStayTheSameAreReady() throws {
+        try Self.withBench(["a.png", "b/c.mp4"]) { bench in
+            try bench.folder.write("a", "a.png")
+            try bench.folder.write("c", "b/c.mp4")
+            #expect(try bench.look(after: 0) == .waiting(missing: []))
+            #expect(bench.gathering.next == bench.after(0.5))
+            #expect(try bench.look(after: 1.9) == .waiting(missing: []))
+            #expect(try bench.look(after: 2) == .ready)
+            #expect(!bench.gathering.isLast)
+        }
+    }
+
+    @Test func aGrowingFileIsWaitedFor() throws {
+        try Self.withBench(["a.mov"]) { bench in
+            for second in 0..<100 {
+                try bench.folder.write("frame", "a.mov", continuing: true)
+                #expect(try bench.look(after: Double(second)) == .waiting(missing: []))
+            }
+            #expect(try bench.look(after: 101) == .ready)
+            #expect(!bench.gathering.isLast)
+        }
+    }
+
+    @Test func oneThatNeverStopsGrowingIsNotWaitedForForEver() throws {
+        try Self.withBench(["a.mov"]) { bench in
+            for minute in 0..<60 {
+                try bench.folder.write("frame", "a.mov", continuing: true)
+                #expect(try bench.look(after: Double(minute) * 60) == .waiting(missing: []))
+            }
+            try bench.folder.write("frame", "a.mov", continuing: true)
+            #expect(try bench.look(after: 3600) == .ready)
+            #expect(bench.gathering.isLast)
+        }
+    }
+
+    @Test func aMissingFileIsWaitedForUntilTheLimit() throws {
+        try Self.withBench(["a.png", "b.png"]) { bench in
+            try bench.folder.write("a", "a.png")
+            #expect(try bench.look(after: 0) == .waiting(missing: ["b.png"]))
+            #expect(try bench.look(after: 59.9) == .waiting(missing: ["b.png"]))
+            #expect(bench.gathering.next == bench.after(60))
+            #expect(try bench.look(after: 60) == .ready)
+            #expect(bench.gathering.isLast)
+        }
+    }
+
+    @Test func everyArrivalBeginsTheWaitAnew() throws {
+        try Self.withBench(["a.png", "b.png"]) { bench in
+            #expect(try bench.look(after: 0) == .waiting(missing: ["a.png", "b.png"]))
+            try bench.folder.write("a", "a.png")
+            #expect(try bench.look(after: 50) == .waiting(missing: ["b.png"]))
+            #expect(try bench.look(after: 109) == .waiting(missing: ["b.png"]))
+            try bench.folder.write("b", "b.png")
+            #expect(try bench.look(after: 109.5) == .waiting(missing: []))
+            #expect(try bench.look(after: 111.5) == .ready)
+            #expect(!bench.gathering.isLast)
+        }
+    }
+
+    /// The Finder makes an empty file first and fills it later.
+    @Test func anEmptyFileIsMissing() throws {
+        try Self.withBench(["a.png"]) { bench in
+            try bench.folder.write("", "a.png")
+            #expect(try bench.look(after: 0) == .waiting(missing: ["a.png"]))
+            #expect(try bench.look(after: 30) == .waiting(missing: ["a.png"]))
+            try bench.folder.write("a", "a.png")
+            #expect(try bench.look(after: 31) == .waiting(missing: []))
+            #expect(try bench.look(after: 33) == .ready)
+        }
+    }
+
+    @Test func aFileThatIsReplacedSettlesAnew() throws {
+        try Self.withBench(["a.png", "b.png"]) { bench in
+            try bench.folder.write("a", "a.png")
+            #expect(try bench.look(after: 0) == .waiting(missing: ["b.png"]))
+            #expect(try bench.look(after: 3) == .waiting(missing: ["b.png"]))
+            try bench.folder.write("b", "b.png")
+            try bench.folder.write("other", "new")
+            try bench.folder.move("new", to: "a.png")
+            #expect(try bench.look(after: 4) == .waiting(missing: []))
+            #expect(try bench.look(after: 5.9) == .waiting(missing: []))
+            #expect(try bench.look(after: 6) == .ready)
+        }
+    }
+
+    /// What waiting does not help is not waited for.
+    @Test(arguments: ["folder", "link", "pipe"])
+    func aFaultThatStaysIsNotWaitedFor(kind: String) throws {
+        try Self.withBench(["a.png"]) { bench in
+            switch kind {
+            case "folder": try bench.folder.make("a.png")
+            case "link": try bench.folder.link("a.png", to: "/etc/passwd")
+            default: try bench.folder.pipe("a.png")
+            }
+            #expect(try bench.look(after: 0) == .ready)
+        }
+    }
+
+    @Test(arguments: ["changed", "gone"])
+    func aRequestThatChangesBeginsAnew(how: String) throws {
+        try Self.withBench(["a.png"]) { bench in
+            #expect(try bench.look(after: 0) == .waiting(missing: ["a.png"]))
+            if how == "changed" {
+                try bench.folder.write("{ }", "x.json")
+            } else {
+                try bench.folder.move("x.json", to: "y.txt")
+            }
+            #expect(try bench.look(after: 1) == .changed)
+            let again = bench.inbox.revisit(bench.gathering.arrival, at: bench.after(1))
+            #expect(again.map(\.description) == (how == "changed" ? ["alice/x.json"] : []))
+        }
+    }
+
+    @Test func aPostponedOneIsLookedAtLater() throws {
+        try Self.withBench(["a.png"]) { bench in
+            bench.gathering.postpone(from: bench.after(5))
+            #expect(bench.gathering.next == bench.after(6))
+        }
+    }
+
+    @Test func aRequestThatIsGoneDoesNotWait() throws {
+        try withTemporaryFolder { root in
+            let spool = try Spool(root: root.path)
+            let inbox = try Inbox(of: spool, pause: Self.pause) { _ in true }
+            let gathering = Gathering(
+                Arrival(Path("x.json")), names: ["a"], in: inbox, limit: Self.limit, at: .now)
+            #expect(gathering == nil)
+            _ = consume spool
+        }
+    }
+}
