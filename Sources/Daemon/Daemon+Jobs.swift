@@ -5,26 +5,8 @@ internal import Requests
 internal import Service
 internal import Spool
 
-/// The life of one job: accepted, begun, finished.
+/// The life of one job: begun, finished.
 extension Daemon {
-    /// Remembers requests that are ready, each once.
-    func arrive(_ arrivals: [Arrival]) {
-        let known = Set(arrived)
-        arrived += arrivals.filter { !known.contains($0) }
-    }
-
-    /// Moves a request into the spool.
-    func accept(_ arrival: Arrival) {
-        do throws(SpoolError) {
-            guard let job = try spool.claim(arrival) else { return }
-            waiting.append(job)
-            log(.accepted(job: job, request: arrival.description))
-        } catch {
-            inbox.hold(arrival)
-            log(.refusedClaim(request: arrival.description, reason: error.description))
-        }
-    }
-
     /// Starts a worker on a job, or publishes what an earlier run of the service left to publish.
     func begin(_ job: String) {
         var request = job
@@ -67,6 +49,9 @@ extension Daemon {
         do {
             if let outcome = try claim.outcome() {
                 return try publish(claim, outcome, facts, code: run.failureCode)
+            }
+            if let failure = run.failure(end) {
+                return try refuse(claim, failure, .inputMissing, facts)
             }
             // Asked to stop, or not to blame: this beginning does not count.
             let isTemporary = end == .exit(ExitStatus.tryAgain.rawValue)
@@ -111,12 +96,19 @@ extension Daemon {
             code: "crashed", message: message,
             hint: "It was given up so that others can go on. Try a smaller size or fewer frames, "
                 + "and tell the administrator, whose log says more.")
+        try refuse(
+            claim, failure, .internalError, Event.Facts(job: claim.id, request: claim.request))
+    }
+
+    /// Ends a job whose worker can no longer do it.
+    private func refuse(
+        _ claim: consuming Claim, _ failure: Failure, _ status: ExitStatus, _ facts: Event.Facts
+    ) throws(SpoolError) {
         let workplace = try claim.workplace()
         let refusal = Refusal(
-            failure, .internalError, name: workplace.name,
+            failure, status, name: workplace.name,
             queued: Timestamp(milliseconds: workplace.queued))
         try workplace.refuse(refusal)
-        let facts = Event.Facts(job: claim.id, request: claim.request)
         try publish(claim, .failed, facts, code: failure.code)
     }
 
@@ -140,9 +132,4 @@ extension ChildProcess.End {
         case .signal(let signal): "signal \(signal)"
         }
     }
-}
-
-/// Whether bytes in the inbox are one whole request, right or wrong.
-@Sendable func requestIsComplete(_ bytes: [UInt8]) -> Bool {
-    Request.isComplete(bytes)
 }

@@ -14,13 +14,19 @@ package final class Daemon {
     var inbox: Inbox
     /// Requests that are ready to be accepted, oldest first.
     var arrived: [Arrival] = []
+    /// Requests that wait for files that they name.
+    var gathering: [Gathering] = []
+    /// Those of them whose waiting the log knows of.
+    var announced: Set<Arrival> = []
+    /// Whether a request had to stay in the inbox.
+    var isHolding = false
     /// Accepted jobs that nobody works on, oldest first.
     var waiting: [String] = []
     /// Jobs that could not be begun or published, and when they are tried again.
     var setAside: [(job: String, until: SuspendingClock.Instant)] = []
     var running: [Run] = []
 
-    private let signals: Signals
+    let signals: Signals
     private let watchdog = Notifier.watchdogInterval
     private var isStopping = false
     private var nextSearch = SuspendingClock.now
@@ -60,6 +66,7 @@ package final class Daemon {
         while true {
             keepTime()
             acceptSome()
+            gatherSome()
             beginSome()
             // Asked here, because beginning may end a job without a worker whose end would wake us.
             if isFinished { break }
@@ -70,13 +77,13 @@ package final class Daemon {
             try attend()
         }
         log(.stopped(waiting: waiting.count + setAside.count))
-        return configuration.once && !setAside.isEmpty ? .tryAgain : .success
+        return configuration.once && (isHolding || !setAside.isEmpty) ? .tryAgain : .success
     }
 
     private var isFinished: Bool {
         if isStopping { return running.isEmpty }
         return configuration.once && running.isEmpty && waiting.isEmpty && arrived.isEmpty
-            && inbox.deadline == nil
+            && gathering.isEmpty && inbox.deadline == nil
     }
 
     private func recover() throws {
@@ -114,18 +121,26 @@ package final class Daemon {
     /// Does what is due by the clock.
     func keepTime() {
         let now = SuspendingClock.now
-        if let watchdog, nextSign <= now {
-            Notifier.alive()
-            nextSign = now.advanced(by: watchdog / 2)
-        }
+        giveSign()
         if let killTime, killTime <= now {
             for run in running { run.child.stop(forcefully: true) }
             self.killTime = nil
+        }
+        for run in running where run.isOverdue(by: configuration.mediaLimit, at: now) {
+            run.child.stop(forcefully: true)
         }
         guard !isStopping else { return }
         if nextSearch <= now { search() }
         waiting += setAside.filter { $0.until <= now }.map(\.job)
         setAside.removeAll { $0.until <= now }
+    }
+
+    /// Shows the service manager that the service lives.
+    func giveSign() {
+        let now = SuspendingClock.now
+        guard let watchdog, nextSign <= now else { return }
+        Notifier.alive()
+        nextSign = now.advanced(by: watchdog / 2)
     }
 
     private func acceptSome() {
@@ -160,6 +175,8 @@ package final class Daemon {
         if !isStopping, !arrived.isEmpty { return .now }
         var times = isStopping ? [] : [nextSearch] + setAside.map(\.until)
         if !isStopping, let deadline = inbox.deadline { times.append(deadline) }
+        if !isStopping { times += gathering.map(\.next) }
+        times += running.compactMap { $0.mediaSince?.advanced(by: configuration.mediaLimit) }
         if let killTime { times.append(killTime) }
         if watchdog != nil { times.append(nextSign) }
         return times.min()
@@ -167,7 +184,7 @@ package final class Daemon {
 
     private func showStatus() {
         let jobs = running.map(\.status).joined(separator: ", ")
-        let rest = waiting.count + arrived.count + setAside.count
+        let rest = waiting.count + arrived.count + gathering.count + setAside.count
         let text = (jobs.isEmpty ? "idle" : jobs) + (rest > 0 ? ", \(rest) waiting" : "")
         guard text != lastStatus else { return }
         Notifier.status(text)

@@ -11,6 +11,7 @@ enum Event {
     case started(root: String, waiting: Int)
     case accepted(job: String, request: String)
     case refusedClaim(request: String, reason: String)
+    case waiting(request: String, missing: [String])
     case begun(job: String, request: String, attempt: Int)
     case done(Facts)
     case failed(Facts, code: String)
@@ -46,6 +47,10 @@ enum Event {
         case .accepted(_, let request): "accepted '\(request)'"
         case .refusedClaim(let request, let reason):
             "cannot accept '\(request)' yet, ignoring it until it changes: \(reason)"
+        case .waiting(let request, let missing):
+            "'\(request)' waits for "
+                + missing.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+                + (missing.count > 5 ? " and \(missing.count - 5) more" : "")
         case .begun(_, let request, let attempt):
             "working on '\(request)'" + (attempt > 1 ? ", attempt \(attempt)" : "")
         case .done(let facts):
@@ -73,7 +78,7 @@ enum Event {
     private var priority: JournalEntry.Priority {
         switch self {
         case .started, .stopping, .stopped: .notice
-        case .accepted, .begun, .done, .interrupted, .searched: .information
+        case .accepted, .waiting, .begun, .done, .interrupted, .searched: .information
         case .refusedClaim, .failed, .trouble: .warning
         case .crashed, .setAside, .workerTrouble, .fatal: .error
         }
@@ -85,6 +90,7 @@ enum Event {
         case .started: "41493a59ad42489d89d4e3362f5db0cf"
         case .accepted: "be34ad4a6e4d4b8db61fdaef0815b881"
         case .refusedClaim: "45eac97d34aa4abc8357e9897b2d5742"
+        case .waiting: "2c4578e24edb447089c6b7463023b99a"
         case .begun: "3d2b5ddae9614997af64814e31654b53"
         case .done: "5b667930465c48eaafa570dcca1810ef"
         case .failed: "29cd71624de247e18ff7359829f6af1c"
@@ -106,6 +112,8 @@ enum Event {
             [("RUSHES_ROOT", root), ("RUSHES_WAITING", String(waiting))]
         case .accepted(let job, let request): Self.job(job, request, "queued")
         case .refusedClaim(let request, _): [("RUSHES_REQUEST", request)]
+        case .waiting(let request, _):
+            [("RUSHES_REQUEST", request), ("RUSHES_STATE", "waiting")]
         case .begun(let job, let request, let attempt):
             Self.job(job, request, "running") + [("RUSHES_ATTEMPT", String(attempt))]
         case .done(let facts): facts.fields("done")

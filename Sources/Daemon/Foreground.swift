@@ -25,7 +25,10 @@ package enum Foreground {
             let delivery = try Delivery(to: target)
             let bar = ProgressBar()
             let production = Production(engine: engine.engine, name: name, queued: .now())
-            let result = production.make(bytes, into: delivery.output) { bar.show($0) }
+            let result = try production.make(
+                bytes, media: { names throws(SpoolError) in try media(names, beside: path) },
+                into: delivery.output
+            ) { bar.show($0) }
             bar.end()
             switch result {
             case .success(let record):
@@ -64,6 +67,7 @@ package enum Foreground {
         }
         do throws(RequestError) {
             let request = try Request(parsing: bytes)
+            if let problem = lookForMedia(of: request, bytes, beside: path) { return problem }
             do throws(GenerationError) {
                 output(try engine.plan(request).text)
                 return .success
@@ -77,6 +81,36 @@ package enum Foreground {
             complain(error.report(fileName: RequestFile.name(of: path), isInOutbox: false))
             return .badRequest
         }
+    }
+
+    /// Nil when every file that a request names is there, otherwise the status after a report.
+    private static func lookForMedia(
+        of request: Request, _ bytes: [UInt8], beside path: String
+    ) -> ExitStatus? {
+        do {
+            let found = FoundMedia(try media(request.media.map(\.text), beside: path))
+            _ = try found.files(of: request, source: bytes)
+            return nil
+        } catch let failure as Failure {
+            complain(
+                failure.report(
+                    fileName: RequestFile.name(of: path), source: bytes, isInOutbox: false))
+            return .inputMissing
+        } catch {
+            complain("rushes: \(error)")
+            return .tryAgain
+        }
+    }
+
+    /// The files of a request where they lie.
+    private static func media(
+        _ names: [String], beside path: String
+    ) throws(SpoolError) -> [Medium] {
+        guard !names.isEmpty else { return [] }
+        let source = try MediaSource(besideRequest: path)
+        var media: [Medium] = []
+        for name in names { media.append(try source.find(name)) }
+        return media
     }
 
     private static func refuse(_ path: String, _ unreadable: UnreadableRequest) -> ExitStatus {

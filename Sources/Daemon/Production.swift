@@ -2,6 +2,7 @@
 
 internal import Generation
 internal import Requests
+internal import Spool
 
 /// From the bytes of a request to files in a folder: what a worker and the foreground share.
 struct Production {
@@ -12,9 +13,12 @@ struct Production {
     let queued: Timestamp
 
     /// Understands the request and makes every file into `directory`, telling of each step.
+    ///
+    /// `find` says where the files are that the request names.
     func make(
-        _ bytes: [UInt8], into directory: String, tell: (Report) -> Void
-    ) -> Result<ResultRecord, Refusal> {
+        _ bytes: [UInt8], media find: ([String]) throws(SpoolError) -> [Medium],
+        into directory: String, tell: (Report) -> Void
+    ) throws(SpoolError) -> Result<ResultRecord, Refusal> {
         let request: Request
         do throws(RequestError) {
             request = try Request(parsing: bytes)
@@ -23,8 +27,17 @@ struct Production {
                 Refusal(error.failure, .badRequest, source: bytes, name: name, queued: queued))
         }
         tell(.mode(request.mode.name))
+        let found = FoundMedia(try find(request.media.map(\.text)))
+        let media: MediaFiles
+        do throws(Failure) {
+            media = try found.files(of: request, source: bytes)
+        } catch {
+            return .failure(
+                Refusal(error, .inputMissing, source: bytes, name: name, queued: queued))
+        }
         do throws(GenerationError) {
-            let job = try Job(request: request, name: name, engine: engine, into: directory)
+            let job = try Job(
+                request: request, name: name, engine: engine, media: media, into: directory)
             while let progress = try job.next() { tell(.progress(progress)) }
             var record = job.record
             record.timing.queued = queued

@@ -19,6 +19,10 @@ final class Run {
     private(set) var mode: ModeName?
     private(set) var progress: Progress?
     private(set) var failureCode: String?
+    /// Since when the worker has been reading the request's files without a word; nil while it does
+    /// something else, which may take its time.
+    private(set) var mediaSince: SuspendingClock.Instant?
+    private var isOverdue = false
     private var claim: Claim?
 
     init(_ claim: consuming Claim, child: consuming ChildProcess, attempts: Attempts) {
@@ -34,12 +38,46 @@ final class Run {
         let reports = try child.lines().compactMap(Report.init)
         for report in reports {
             switch report {
-            case .mode(let mode): self.mode = mode
-            case .progress(let progress): self.progress = progress
+            case .mode(let mode):
+                self.mode = mode
+                mediaSince = .now
+            case .progress(let progress):
+                self.progress = progress
+                // The first thing that is loaded is what tells how to read them.
+                let isReading =
+                    progress.stage == .media || progress.stage == .load && progress.completed == 1
+                mediaSince = isReading ? .now : nil
             case .failure(let code): failureCode = code
             }
         }
         return !reports.isEmpty
+    }
+
+    /// Whether the worker has been at the request's files for too long; it stays so.
+    func isOverdue(by limit: Duration, at now: SuspendingClock.Instant) -> Bool {
+        if let mediaSince, mediaSince.advanced(by: limit) <= now {
+            isOverdue = true
+            self.mediaSince = nil
+            return true
+        }
+        return false
+    }
+
+    /// Why the job is given up at its first end, because another try would end the same.
+    func failure(_ end: ChildProcess.End) -> Failure? {
+        if isOverdue {
+            return Failure(
+                code: "media-too-slow",
+                message: "The files of this request kept the engine busy without getting on.",
+                hint: "One of them is damaged or much too complex. Open it in another program, "
+                    + "save it anew, and try again with that.")
+        }
+        guard end == .signal(processorTimeSignal) else { return nil }
+        return Failure(
+            code: "too-much-work",
+            message: "This request used up the processor time that one request may have, "
+                + "\(Containment.processorDays) days on every processor.",
+            hint: "Ask for fewer frames, fewer steps or a smaller size.")
     }
 
     /// Hands the claim over, once, when the worker has ended.

@@ -18,6 +18,13 @@ package enum Worker {
             guard lifeline != nil else { return .tryAgain }
         }
         Lifeline.beNicer(by: 5)
+        do throws(ServiceError) {
+            try Containment.enter()
+        } catch {
+            // Files of strangers are not read without it.
+            Journal(identifier: "rushes").write(Event.workerTrouble("\(error)").entry)
+            return .tryAgain
+        }
         do throws(SpoolError) {
             try work(try Workplace(folder: folder), engine.engine) { lifeline?.report($0.line) }
             return .success
@@ -30,7 +37,7 @@ package enum Worker {
     private static func work(
         _ workplace: consuming Workplace, _ engine: Engine, tell: (Report) -> Void
     ) throws(SpoolError) {
-        switch make(workplace, engine, tell) {
+        switch try make(workplace, engine, tell) {
         case .success(let record):
             try workplace.write(record.text, as: "result.json")
             try workplace.conclude(.done)
@@ -42,12 +49,14 @@ package enum Worker {
 
     private static func make(
         _ workplace: borrowing Workplace, _ engine: Engine, _ tell: (Report) -> Void
-    ) -> Result<ResultRecord, Refusal> {
+    ) throws(SpoolError) -> Result<ResultRecord, Refusal> {
         let (name, queued) = (workplace.name, Timestamp(milliseconds: workplace.queued))
         switch workplace.read() {
         case .success(let bytes):
             let production = Production(engine: engine, name: name, queued: queued)
-            return production.make(bytes, into: workplace.output, tell: tell)
+            let media = try workplace.media()
+            return try production.make(
+                bytes, media: { _ in media }, into: workplace.output, tell: tell)
         case .failure(let unreadable):
             return .failure(
                 Refusal(unreadable.failure, .badRequest, name: name, queued: queued))

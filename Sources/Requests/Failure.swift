@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why a request did not become a video, in the form that every result carries.
-package struct Failure: Equatable, Sendable {
+package struct Failure: Error, Equatable, Sendable {
     /// A word for scripts, such as `bad-request`; it never changes with the wording.
     package var code: String
     /// One sentence for people.

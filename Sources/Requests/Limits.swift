@@ -22,6 +22,8 @@ package enum Limits {
     /// Each part of a camera move.
     package static let camera = -10.0...10.0
     package static let examples = 1...64
+    /// Files that one request names.
+    package static let files = 128
     package static let styles = 1...8
     package static let styleWeight = 0.0...2.0
     package static let structure = 0.0...1.0

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds what somebody meant to write.
-enum Suggestion {
+package enum Suggestion {
     /// The candidate nearest to `word`, or nil when none is near.
     ///
     /// Case, `-`, `_` and spaces do not count. Near means at most one edit for each three letters,
     /// and at least one; an edit inserts, deletes or replaces a letter or swaps two neighbours.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    package static func nearest(to word: String, among candidates: [String]) -> String? {
         let wanted = letters(of: word)
         guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
         var best: (candidate: String, distance: Int)?

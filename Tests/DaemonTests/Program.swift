@@ -17,7 +17,17 @@ final class Program {
     private var hasEnded = false
 
     /// Starts `rushes` with these words, in `directory` if given.
-    init(_ words: [String], in directory: String? = nil) throws {
+    convenience init(_ words: [String], in directory: String? = nil) throws {
+        // posix_spawn(3) cannot change the directory in this libc's headers; env(1) can.
+        if let directory {
+            try self.init(running: "/usr/bin/env", ["-C", directory, Program.path] + words)
+        } else {
+            try self.init(running: Program.path, words)
+        }
+    }
+
+    /// Starts any program.
+    init(running program: String, _ words: [String]) throws {
         output = "/tmp/rushes-output-\(UUID().uuidString)"
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -27,10 +37,7 @@ final class Program {
             posix_spawn_file_actions_addopen(
                 &actions, Int32(descriptor), output + suffix, O_WRONLY | O_CREAT, 0o600)
         }
-        // posix_spawn(3) cannot change the directory in this libc's headers; env(1) can.
-        let place = directory.map { ["env", "-C", $0, Program.path] } ?? ["rushes"]
-        let program = directory == nil ? Program.path : "/usr/bin/env"
-        var arguments = (place + words).map { strdup($0) } + [nil]
+        var arguments = ([program] + words).map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         // A shell and systemd block no signals; the threads of the test runner do.
         var attributes = posix_spawnattr_t()

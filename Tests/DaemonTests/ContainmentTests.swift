@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Daemon
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The cell of a worker", .serialized)
+struct ContainmentTests {
+    /// A field of `/proc/PID/status` or a line of `/proc/PID/limits`.
+    private func fact(_ file: String, _ process: pid_t, _ name: String) throws -> [String] {
+        let text = try String(contentsOfFile: "/proc/\(process)/\(file)", encoding: .utf8)
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+        let rest = try #require(line).dropFirst(name.count)
+        return rest.split { $0 == ":" || $0 == "\t" || $0 == " " }.map(String.init)
+    }
+
+    /// While a job runs, its worker can be looked at from outside.
+    @Test func `has no network, no privileges and limits on everything`() throws {
+        try withRoot { root in
+            try root.drop("film.json", smallRequest(steps: 200, frames: 33))
+            let service = try Program.serve(root)
+            defer { service.kill() }
+            #expect(root.waits { Instant.outputBegun.isReached(in: root) })
+            let children = "/proc/\(service.identifier)/task/\(service.identifier)/children"
+            let text = try String(contentsOfFile: children, encoding: .utf8)
+            let worker = try #require(text.split(separator: " ").first.flatMap { pid_t($0) })
+            // 2: a filter of system calls, of which FilesTests shows what it refuses.
+            #expect(try fact("status", worker, "Seccomp").first == "2")
+            #expect(try fact("status", worker, "NoNewPrivs").first == "1")
+            for limit in [
+                "Max data size", "Max cpu time", "Max file size", "Max open files",
+                "Max core file size",
+            ] {
+                #expect(try fact("limits", worker, limit).first != "unlimited", "\(limit)")
+            }
+            // The supervisor itself talks to the service manager.
+            #expect(try fact("status", service.identifier, "Seccomp").first == "0")
+        }
+    }
+
+    /// Serves once in this process with a worker of our own; its last word is the job folder.
+    private func serve(_ root: Root, worker script: String, limit: Duration = .seconds(1800)) {
+        var configuration = Configuration(
+            root: root.path, once: true, worker: "/bin/sh",
+            workerWords: ["sh", "-c", script + "\n", "sh"])
+        configuration.mediaLimit = limit
+        #expect(Daemon.serve(configuration) == .success)
+    }
+
+    /// Given up at the first time: another try would take as long.
+    @Test(arguments: [
+        "echo 'mode mask' >&3", "echo 'mode mask' >&3; echo 'progress load 1 5 0' >&3",
+        "echo 'mode mask' >&3; echo 'progress media 3 5 0' >&3",
+    ])
+    func `does not hold a job whose files never end`(reports: String) throws {
+        try withRoot { root in
+            try root.drop("film.json", smallRequest())
+            serve(root, worker: reports + "; exec sleep 1000", limit: .milliseconds(100))
+            #expect(root.names(in: "outbox") == ["film.failed"])
+            let explanation = try root.text("outbox/film.failed/error.txt")
+            #expect(explanation.contains("kept the engine busy"), "\(explanation)")
+        }
+    }
+
+    /// What takes its time for good reasons is left alone.
+    @Test(arguments: [
+        "echo 'progress load 2 5 0' >&3", "echo 'progress denoise 1 50 0' >&3",
+        "echo 'progress media 5 5 0' >&3; echo 'progress text 1 1 0' >&3",
+    ])
+    func `lets the model take its time`(reports: String) throws {
+        try withRoot { root in
+            try root.drop("film.json", smallRequest())
+            let script = """
+                for folder; do :; done
+                echo 'mode mask' >&3; \(reports); sleep 1
+                mkdir -p "$folder/out" && echo "{}" >"$folder/out/result.json" &&
+                echo done >"$folder/outcome"
+                """
+            serve(root, worker: script, limit: .milliseconds(500))
+            #expect(root.names(in: "outbox") == ["film"])
+        }
+    }
+
+    @Test func `explains a worker that used up its processor time`() throws {
+        try withRoot { root in
+            try root.drop("film.json", smallRequest())
+            try root.drop("good.json", smallRequest(seed: 2))
+            let script = """
+                for folder; do :; done
+                grep -q '"seed": 1}' "$folder/request.json" && kill -XCPU $$
+                mkdir -p "$folder/out" && echo "{}" >"$folder/out/result.json" &&
+                echo done >"$folder/outcome"
+                """
+            serve(root, worker: script)
+            #expect(root.names(in: "outbox") == ["film.failed", "good"])
+            let explanation = try root.text("outbox/film.failed/error.txt")
+            #expect(explanation.contains("processor time"), "\(explanation)")
+        }
+    }
+}
+
+@Suite("A full disk")
+struct FullDiskTests {
+    /// Whether this machine lets anybody mount a small file system of their own.
+    static let canMount: Bool = {
+        let end = try? Program(
+            running: "/usr/bin/unshare", ["unshare", "-rm", "mount", "-t", "tmpfs", "none", "/mnt"]
+        ).end()
+        return end?.status == 0
+    }()
+
+    @Test(.enabled(if: canMount, "needs unprivileged mounts"))
+    func `leaves the request and says so, and it is served when there is room`() throws {
+        try withRoot { root in
+            let script = """
+                mount -t tmpfs -o size=24m none "$1" && mkdir "$1/inbox" && cd "$1" || exit 99
+                head -c 16M /dev/zero >inbox/clip.mp4
+                echo '{"mode": "stylization", "prompt": "x", "video": "clip.mp4"}' >inbox/x.json
+                "$0" serve --root "$1" --models "$2" --once; first=$?
+                ls inbox/x.json outbox spool/jobs
+                truncate -s 1K inbox/clip.mp4
+                "$0" serve --root "$1" --models "$2" --once; second=$?
+                ls outbox
+                echo "statuses $first $second"
+                """
+            let end = try Program(
+                running: "/usr/bin/unshare",
+                ["unshare", "-rm", "sh", "-c", script, Program.path, root.path, Root.models]
+            ).end()
+            #expect(end.output.contains("statuses 75 0"), "\(end)")
+            #expect(end.output.contains("inbox/x.json\n\noutbox:\n\nspool/jobs:\n"), "\(end)")
+            #expect(end.output.contains("x.failed"), "\(end)")
+            #expect(end.complaints.contains("cannot accept 'x.json' yet"), "\(end)")
+            #expect(end.complaints.contains("No space left on device"), "\(end)")
+        }
+    }
+}
