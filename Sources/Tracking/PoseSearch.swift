@@ -52,14 +52,20 @@ struct PoseSearch {
         guard whole > 0 else { return Fit(pose: pose, score: -2, visible: 0, inside: 0) }
         let change = pose - expected
         let growth = (pose.scale / expected.scale) * (pose.scale / expected.scale)
-        let distance =
-            (change.place * change.place).sum().squareRoot() / (likeness.radius * expected.scale)
+        let size = likeness.radius * expected.scale
+        let distance = Self.size((change.place * change.place).sum() / (size * size), round: 0.08)
         let departure =
-            inertia * (0.35 * min(distance, 3) + 0.18 * abs(change.angle))
-            + firmness * abs(change.growth)
+            inertia
+            * (0.4 * min(distance, 3) + 0.18 * Self.size(change.angle * change.angle, round: 0.04))
+            + firmness * Self.size(change.growth * change.growth, round: 0.03)
         return Fit(
             pose: pose, score: growth * sum / whole - departure,
             visible: within > 0 ? shown / within : 0, inside: within / whole)
+    }
+
+    /// The root of a square, rounded off near zero so that the search does not stick to the kink.
+    private static func size(_ square: Float, round: Float) -> Float {
+        (square + round * round).squareRoot() - round
     }
 
     /// The best fits found by looking everywhere near a place, best first.
@@ -123,6 +129,7 @@ struct PoseSearch {
                 of: likeness.half * (turn * expected.scale), turned: expected.angle)
             let changes = [
                 Pose(place: SIMD2(length, 0)), Pose(place: SIMD2(0, length)),
+                Pose(place: SIMD2(length, length)), Pose(place: SIMD2(length, -length)),
                 Pose(place: SIMD2(0, 0), growth: turn), Pose(place: right, growth: turn),
                 Pose(place: -right, growth: turn), Pose(place: down, growth: turn),
                 Pose(place: -down, growth: turn),
@@ -169,6 +176,6 @@ struct PoseSearch {
             fits = Array(fits.prefix(level == 0 ? 1 : 3))
         }
         let samples = samples(level: 0, limit: 1600)
-        return refine(fits[0].pose, level: 0, samples: samples, step: 0.25, until: 0.06)
+        return refine(fits[0].pose, level: 0, samples: samples, step: 0.75, until: 0.06)
     }
 }

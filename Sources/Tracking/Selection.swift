@@ -10,6 +10,8 @@ struct Selection {
     let histogram: ColourHistogram
     /// Whether nearly all that is selected is subject: a mask drawn along the silhouette.
     let isPrecise: Bool
+    /// Whether colours tell the subject from the background that was selected with it.
+    let isTold: Bool
 
     init(_ selected: Plane<Float>, on picture: Plane<SIMD4<Float>>, backdrop: Backdrop) {
         self.selected = selected
@@ -39,6 +41,7 @@ struct Selection {
             }
         }
         let share = belief.values.reduce(0, +) / whole
+        isTold = share >= 0.3
         if share < 0.08 {
             // The colours do not tell: everything selected is followed.
             core = selected
@@ -47,8 +50,9 @@ struct Selection {
             isPrecise = share > 0.86 && !Self.isBox(selected)
             var certain = selected
             if !isPrecise {
+                let rest: Float = isTold ? 0 : 0.3
                 for index in certain.values.indices {
-                    certain.values[index] = max(belief.values[index], 0.12 * certain.values[index])
+                    certain.values[index] = max(belief.values[index], rest * certain.values[index])
                 }
             }
             core = certain

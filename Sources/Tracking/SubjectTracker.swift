@@ -25,6 +25,8 @@ package struct SubjectTracker: Sendable {
     private var usual: Float = 0.9
     private var age = 0
     private var hidden = 0
+    /// Whether the subject was last seen without much before it.
+    private var isWhole = true
 
     /// Whether the subject is gone: out of the picture, or hidden for more than a few pictures.
     ///
@@ -52,6 +54,15 @@ package struct SubjectTracker: Sendable {
             small, selection: chosen, core: start.core, histogram: start.histogram)
         pose = Pose(place: likeness.middle)
         previous = Self.pyramid(small)
+        if start.isTold, !start.isPrecise {
+            // The core's border, as it is found on the pictures that follow.
+            let evidence = Evidence(
+                previous, backdrop: backdrop, subject: likeness.histogram, levels: 1)
+            let silhouette = Silhouette(
+                likeness, at: pose, on: evidence, noise: backdrop.noise, freedom: 1)
+            likeness = Likeness(
+                small, selection: chosen, core: silhouette.cover, histogram: start.histogram)
+        }
         shown = chosen.widened()
     }
 
@@ -111,8 +122,8 @@ package struct SubjectTracker: Sendable {
             evidence: evidence, likeness: likeness, noise: backdrop.noise,
             expected: isLost
                 ? Pose(place: expected.place, growth: pose.growth, angle: pose.angle) : expected,
-            inertia: isLost ? 0 : (age <= 2 ? 0.4 : 1) / Float(1 + hidden),
-            firmness: isLost ? 0.4 : age <= 2 ? 0.5 : 1.1)
+            inertia: isLost ? 0 : (age <= 2 ? 0.4 : isWhole ? 1 : 1.7) / Float(1 + hidden),
+            firmness: isLost ? 0.4 : age <= 2 ? 0.5 : isPrecise ? 1.1 : 1.4)
         if isLost {
             return search.best(
                 level: level, reach: Float(2 * max(picture.width, picture.height)),
@@ -135,7 +146,9 @@ package struct SubjectTracker: Sendable {
             if isLost || hidden > 1 {
                 speed = isLost ? Pose(place: SIMD2(0, 0)) : speed
             } else {
-                let trust = min(1, quality) * (age <= 2 ? 0.9 : 0.6)
+                // Half hidden subjects seem to lag: then the speed stays what it was.
+                let trust =
+                    age <= 2 ? 0.9 * min(1, quality) : 0.6 * min(1, max(0, (quality - 0.5) / 0.35))
                 speed = speed + (step - speed) * trust
                 speed.growth *= 0.9
                 speed.angle *= 0.9
@@ -143,6 +156,7 @@ package struct SubjectTracker: Sendable {
             pose = found.pose
             hidden = 0
             isLost = false
+            isWhole = quality > 0.85
             if quality > 0.8 { usual += 0.1 * (max(0.5, found.visible) - usual) }
         } else {
             hidden += 1

@@ -178,7 +178,7 @@ extension Clip {
         Clip(
             name: "tiny",
             actors: [across(.disc(red), from: Place(0.3, 0.3), to: Place(1.2, 0.4), radius: 0.047)],
-            floor: 0.5),
+            floor: 0.6),
         Clip(
             name: "huge", scenery: .city,
             actors: [across(.disc(red), from: Place(0.7, 0.5), to: Place(0.85, 0.52), radius: 0.59)]
@@ -274,6 +274,13 @@ extension Clip {
                     radius: 0.33)
             ], noise: 4),
         Clip(
+            name: "full size", width: 832, height: 480, count: 6, scenery: .city,
+            actors: [
+                across(
+                    .car(red), from: Place(0.5, 0.7), to: Place(0.9, 0.6), radius: 0.2, count: 6,
+                    growing: 1.2)
+            ]),
+        Clip(
             name: "disc on pattern, flicker", width: 160, height: 96, scenery: .texture(seed: 18),
             actors: [
                 across(
@@ -354,6 +361,6 @@ extension Clip {
             name: "box on a walker", width: 160, height: 96, start: .box,
             actors: [
                 across(.walker(blue), from: Place(0.4, 0.5), to: Place(1.2, 0.5), radius: 0.35)
-            ], floor: 0.5),
+            ], floor: 0.6),
     ]
 }

@@ -79,7 +79,7 @@ struct Clip: Sendable {
     var camera: @Sendable (_ time: Double) -> (shift: Place, zoom: Double) = { _ in (Place(0, 0), 1)
     }
     /// The least overlap at the end that is asked of this clip.
-    var floor = 0.65
+    var floor = 0.75
 
     /// Picture `index` and the part of each pixel where the subject is visible.
     func frame(_ index: Int) -> (picture: Picture, truth: Mask) {

@@ -10,6 +10,8 @@ struct Following: Sendable {
     var overlaps: [Double] = []
     /// Whether the tracker held the subject for lost on each of them.
     var losses: [Bool] = []
+    /// The time that tracking took for each picture; two clips are tracked at once.
+    var milliseconds = 0.0
     /// The overlap at the end of a mask that stays where it was.
     var unmoved = 0.0
 
@@ -21,7 +23,11 @@ struct Following: Sendable {
         for index in 1..<clip.count {
             let (picture, truth) = clip.frame(index)
             let wanted = clip.selection(at: index, truth: truth)
-            overlaps.append(tracker.follow(picture).overlap(wanted))
+            let began = ContinuousClock.now
+            let mask = tracker.follow(picture)
+            milliseconds +=
+                (ContinuousClock.now - began) / .milliseconds(1) / Double(clip.count - 1)
+            overlaps.append(mask.overlap(wanted))
             losses.append(tracker.isLost)
             unmoved = start.overlap(wanted)
         }
@@ -41,7 +47,7 @@ struct Following: Sendable {
             return "\(thousandths / 1000).\(digits)"
         }
         return name + kind + size + String(repeating: " ", count: 9 - size.count)
-            + numbers.joined(separator: "  ")
+            + numbers.joined(separator: "  ") + "       \(Int(milliseconds.rounded()))"
     }
 
     /// Every clip of the suite, tracked once for all tests.

@@ -20,7 +20,7 @@ import Tracking
         let all = await Following.all.value
         let mean = all.map(\.last).reduce(0, +) / Double(all.count)
         let unmoved = all.map(\.unmoved).reduce(0, +) / Double(all.count)
-        print("clip                              start    size     overlap  if unmoved")
+        print("clip                              start    size     overlap  if unmoved  ms")
         for following in all { print(following.line) }
         print("mean overlap \(mean), of a mask that stays where it was \(unmoved)")
         #expect(mean >= 0.8)
