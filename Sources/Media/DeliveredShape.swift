@@ -100,11 +100,19 @@ struct DeliveredShape: Equatable {
 
     /// Follows motion in both directions; pictures too small for its blocks, or so large that its
     /// vectors would fill the memory, are blended instead.
+    ///
+    /// The detection of cuts works in blocks, too, and takes any change of a tiny picture for one.
     private func interpolation(_ width: Int, _ height: Int) -> String {
-        let follows = min(width, height) >= 32 && width * height <= 1 << 21
-        return "minterpolate=fps=\(rate.numerator)/\(rate.denominator)"
-            + (follows
-                ? ":mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1" : ":mi_mode=blend")
+        let isTiny = min(width, height) < 32
+        let mode =
+            if isTiny {
+                "mi_mode=blend:scd=none"
+            } else if width * height > 1 << 21 {
+                "mi_mode=blend"
+            } else {
+                "mi_mode=mci:mc_mode=aobmc:me_mode=bidir:vsbmc=1"
+            }
+        return "minterpolate=fps=\(rate.numerator)/\(rate.denominator):\(mode)"
     }
 
     static func == (left: DeliveredShape, right: DeliveredShape) -> Bool {
