@@ -67,9 +67,13 @@ package enum Foreground {
         }
         do throws(RequestError) {
             let request = try Request(parsing: bytes)
-            if let problem = lookForMedia(of: request, bytes, beside: path) { return problem }
+            let files: MediaFiles
+            switch lookForMedia(of: request, bytes, beside: path) {
+            case .success(let found): files = found
+            case .failure(let status): return status
+            }
             do throws(GenerationError) {
-                output(try engine.plan(request).text)
+                output(try engine.plan(request, media: files).text)
                 return .success
             } catch {
                 complain(
@@ -83,22 +87,21 @@ package enum Foreground {
         }
     }
 
-    /// Nil when every file that a request names is there, otherwise the status after a report.
+    /// The files that a request names, or the status after a report that says what is missing.
     private static func lookForMedia(
         of request: Request, _ bytes: [UInt8], beside path: String
-    ) -> ExitStatus? {
+    ) -> Result<MediaFiles, ExitStatus> {
         do {
             let found = FoundMedia(try media(request.media.map(\.text), beside: path))
-            _ = try found.files(of: request, source: bytes)
-            return nil
+            return .success(try found.files(of: request, source: bytes))
         } catch let failure as Failure {
             complain(
                 failure.report(
                     fileName: RequestFile.name(of: path), source: bytes, isInOutbox: false))
-            return .inputMissing
+            return .failure(.inputMissing)
         } catch {
             complain("rushes: \(error)")
-            return .tryAgain
+            return .failure(.tryAgain)
         }
     }
 

@@ -68,6 +68,44 @@ struct CommandTests {
         }
     }
 
+    @Test(arguments: ["generate", "validate"])
+    func `a file that is missing is 66, with its field and what stands there`(
+        command: String
+    ) throws {
+        try withRoot { root in
+            let path = try write(pictureRequest("harbour.png"), root)
+            let picture = URL(fileURLWithPath: "\(root.path)/Harbour.png")
+            try Data(Root.example("harbour.png")).write(to: picture)
+            let end = try Program([command, path, "--models", Root.models], in: root.path).end()
+            #expect(end.status == 66, "\(end)")
+            #expect(end.complaints.contains(#""image" names "harbour.png""#), "\(end.complaints)")
+            #expect(end.complaints.contains(#"Write "Harbour.png""#), "\(end.complaints)")
+            #expect(root.names(in: "") == ["Harbour.png", "a film 🎬.json"])
+        }
+    }
+
+    /// Files of one's own may be links to anywhere.
+    @Test(arguments: ModeRequest.all)
+    func `generate and validate find the files beside the request`(request: ModeRequest) throws {
+        try withRoot { root in
+            let path = try write(request.text(in: "media/"), root)
+            let folder = "\(root.path)/media"
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+            for file in request.files {
+                try Data(Root.example(file)).write(to: URL(fileURLWithPath: "\(root.path)/\(file)"))
+                #expect(symlink("../\(file)", "\(folder)/\(file)") == 0)
+            }
+            for command in ["validate", "generate"] {
+                let end = try Program(
+                    [command, path, "--models", Root.models], in: root.path
+                ).end()
+                #expect(end.status == 0, "\(end.complaints)")
+            }
+            #expect(root.has("a film 🎬/a film 🎬.mp4"))
+        }
+    }
+
     @Test(arguments: [
         ["generate"], ["serve", "--jobs", "17"], ["serve", "--jobs", "0"], ["nonsense"],
         ["generate", "x.json", "--precision", "int8"],
