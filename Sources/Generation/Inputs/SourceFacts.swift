@@ -16,8 +16,10 @@ struct SourceFacts: Sendable {
 }
 
 extension Inputs {
-    /// The facts of the medium that the clip has its shape from: the video, the picture at an end,
-    /// or the first panel. Nil for requests without one: references lend no shape.
+    /// The facts of the medium that the clip has its shape from.
+    ///
+    /// That is the video, the picture at an end, or the first panel; nil for requests without one,
+    /// since references lend no shape.
     ///
     /// - Throws: `GenerationError.input`; `.request` where a sheet of panels has no grid, or where a
     ///   video is a still picture.
