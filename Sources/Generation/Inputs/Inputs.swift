@@ -45,7 +45,7 @@ struct Inputs {
     ) throws(GenerationError) -> Value {
         let path = files.path(of: name)
         do { return try read(path) } catch {
-            throw .input(field: field, name: name, trouble: error.description(calling: path, name))
+            throw .input(field: field, name: name, trouble: "\(error.naming(name.text))")
         }
     }
 
@@ -64,12 +64,5 @@ struct Inputs {
             }
         } catch { throw .digest(error) }
         return records
-    }
-}
-
-extension MediaError {
-    /// The error's sentence with the name that the user knows where the path of the copy stands.
-    fileprivate func description(calling path: String, _ name: MediaPath) -> String {
-        "\(self)".replacing(path, with: name.text)
     }
 }
