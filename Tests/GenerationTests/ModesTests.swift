@@ -171,6 +171,31 @@ struct PromiseTests {
         #expect(error?.failure.problems.first?.message.contains("no VACE control branch") == true)
     }
 
+    @Test func `what a moving camera sees of the picture stays as it is`() throws {
+        try withTemporaryDirectory { directory in
+            let model = try ShortModel(in: directory)
+            let still = Picture.pattern(64, 32) { x, y in (4 * x, 8 * y, 2 * (x + y)) }
+            try PictureFile.writePNG(still, to: "\(directory)/still.png")
+            let record = try model.run(
+                """
+                {"mode": "image-to-video", "image": "still.png", "size": "64x32", "frames": 9,
+                 "camera": {"pan": 10}, \(common)}
+                """)
+            let frames = try model.frames(of: record)
+            #expect(frames.first == still)
+            // At the end the camera stands half a width further right: the still's right half is
+            // on the left, and what lies beyond it, but for the seam, is the model's.
+            let last = try #require(frames.last)
+            for y in 0..<32 {
+                let row = 3 * 64 * y
+                #expect(
+                    last.pixels[row..<row + 3 * 27]
+                        == still.pixels[row + 3 * 32..<row + 3 * 59])
+            }
+            #expect(Set(last.pixels.suffix(3 * 16)).count > 3)
+        }
+    }
+
     @Test func `the result keeps the shape of its picture`() throws {
         try withTemporaryDirectory { directory in
             let model = try ShortModel(in: directory)

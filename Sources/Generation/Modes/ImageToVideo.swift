@@ -45,4 +45,11 @@ struct ImageToVideo: GenerationMode {
         if index == lastIndex, let last { return .kept(last) }
         return .free
     }
+
+    /// What the camera sees of the first picture stands in the result as it is.
+    func finish(_ picture: Picture, at index: Int) -> Picture {
+        guard let camera, let first else { return picture }
+        let view = camera.view(of: first, at: index)
+        return paste(picture, over: view.picture, inside: view.uncovered)
+    }
 }
