@@ -22,7 +22,8 @@ enum Diagnostics {
         unsafe av_log_set_callback { object, level, format, arguments in
             guard level <= AV_LOG_ERROR, let arguments = unsafe arguments else { return }
             var line = [CChar](repeating: 0, count: 512)
-            var prefix: Int32 = 1
+            // No prefix: it holds an address, which means nothing to a person.
+            var prefix: Int32 = 0
             _ = unsafe av_log_format_line2(
                 object, level, format, arguments, &line, Int32(line.count), &prefix)
             let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
