@@ -119,7 +119,10 @@ struct ModelFit {
             // A source ends where it ends; less than a whole latent frame of it is left out.
             let found = max(1, Int((seconds * framesPerSecond).rounded()))
             let whole = (found - 1) / step * step + 1
-            if let asked = frames, asked > whole + step {
+            // Seconds that end within a latent frame are met; a number of frames is meant exactly.
+            var slack = step
+            if case .frames = request.length { slack = 0 }
+            if let asked = frames, asked > whole + slack {
                 let end = (seconds * 100).rounded() / 100
                 warnings.append(
                     "'\(name)' ends after \(end) seconds, so the video has \(whole) frames"

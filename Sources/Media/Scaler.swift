@@ -63,20 +63,31 @@ import CAV
             source.width == width && source.height == height && target.width == width
                 && target.height == height, "the scaler was made for \(width)x\(height)")
         target.makeWritable()
-        let (input, output) = unsafe (source.pointer.pointee, target.pointer.pointee)
-        let sources: [UnsafePointer<UInt8>?] = unsafe [
-            UnsafePointer(input.data.0), UnsafePointer(input.data.1),
-            UnsafePointer(input.data.2), UnsafePointer(input.data.3),
-        ]
-        let sourceStrides = unsafe [
-            input.linesize.0, input.linesize.1, input.linesize.2, input.linesize.3,
-        ]
-        let targets = unsafe [output.data.0, output.data.1, output.data.2, output.data.3]
-        let targetStrides = unsafe [
-            output.linesize.0, output.linesize.1, output.linesize.2, output.linesize.3,
-        ]
-        let rows = unsafe sws_scale(
-            context, sources, sourceStrides, 0, Int32(height), targets, targetStrides)
-        precondition(rows == Int32(height), "swscale wrote \(rows) of \(height) rows")
+        unsafe scale(source.pointer, into: target.pointer, by: context)
     }
+}
+
+/// Fills the pixels of `output` from those of `input`, whose sizes and formats the context has.
+///
+/// Calls `sws_scale`.
+func scale(
+    _ input: UnsafeMutablePointer<AVFrame>, into output: UnsafeMutablePointer<AVFrame>,
+    by context: OpaquePointer
+) {
+    let (source, target) = unsafe (input.pointee, output.pointee)
+    let planes: [UnsafePointer<UInt8>?] = unsafe [
+        UnsafePointer(source.data.0), UnsafePointer(source.data.1),
+        UnsafePointer(source.data.2), UnsafePointer(source.data.3),
+    ]
+    let strides = unsafe [
+        source.linesize.0, source.linesize.1, source.linesize.2, source.linesize.3,
+    ]
+    let targets = unsafe [target.data.0, target.data.1, target.data.2, target.data.3]
+    let targetStrides = unsafe [
+        target.linesize.0, target.linesize.1, target.linesize.2, target.linesize.3,
+    ]
+    let rows = unsafe sws_scale(
+        context, planes, strides, 0, source.height, targets, targetStrides)
+    let wanted = unsafe target.height
+    precondition(rows == wanted, "swscale wrote \(rows) of \(wanted) rows")
 }

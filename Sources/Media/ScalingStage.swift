@@ -71,24 +71,7 @@ import CAV
     deinit { unsafe sws_freeContext(context) }
 
     /// Fills ``output`` from a frame of the task's source.
-    ///
-    /// Calls `sws_scale`.
     func run(_ input: UnsafeMutablePointer<AVFrame>) {
-        let (source, target) = unsafe (input.pointee, output.pointer.pointee)
-        let planes: [UnsafePointer<UInt8>?] = unsafe [
-            UnsafePointer(source.data.0), UnsafePointer(source.data.1),
-            UnsafePointer(source.data.2), UnsafePointer(source.data.3),
-        ]
-        let strides = unsafe [
-            source.linesize.0, source.linesize.1, source.linesize.2, source.linesize.3,
-        ]
-        let targets = unsafe [target.data.0, target.data.1, target.data.2, target.data.3]
-        let targetStrides = unsafe [
-            target.linesize.0, target.linesize.1, target.linesize.2, target.linesize.3,
-        ]
-        let rows = unsafe sws_scale(
-            context, planes, strides, 0, Int32(task.height), targets, targetStrides)
-        precondition(
-            rows == Int32(task.targetHeight), "swscale wrote \(rows) of \(task.targetHeight) rows")
+        unsafe scale(input, into: output.pointer, by: context)
     }
 }

@@ -14,8 +14,8 @@ extension Picture {
         let start = index * 3 * plane
         for channel in 0..<3 {
             for i in 0..<plane {
-                let value = tensor.values[start + channel * plane + i] * 127.5 + 127.5
-                pixels[3 * i + channel] = UInt8(min(max(value.rounded(), 0), 255))
+                pixels[3 * i + channel] = level(
+                    tensor.values[start + channel * plane + i] * 127.5 + 127.5)
             }
         }
         self.init(width: width, height: height, pixels: pixels)
