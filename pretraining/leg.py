@@ -23,7 +23,7 @@ import torch.multiprocessing as mp
 class Leg:
     """What one leg is asked to do.
 
-    `warm_up` counts steps; `cool_down` is the share of the time in which the rate falls.
+    `processes` share the work on a CPU; on a GPU ("cuda") there is one. `warm_up` counts steps; `cool_down` is the share of the time in which the rate falls.
     """
 
     state: str
@@ -33,6 +33,7 @@ class Leg:
     warm_up: int = 60
     cool_down: float = 0.5
     option: str = ""
+    device: str = "cpu"
 
     @property
     def folder(self) -> Path:

@@ -28,15 +28,17 @@ def main() -> None:
     parser.add_argument("--warm-up", type=int, default=60, help="steps")
     parser.add_argument("--cool-down", type=float, default=0.5, help="share of the time")
     parser.add_argument("--option", default="", help="vae: long or decoder; control: kept")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     given = parser.parse_args()
     asked = leg.Leg(
         given.state,
         given.minutes,
-        given.processes,
+        1 if given.device != "cpu" else given.processes,
         given.seed,
         given.warm_up,
         given.cool_down,
         given.option,
+        given.device,
     )
     leg.start(importlib.import_module(f"pretraining.{_WORK[given.what]}").work, asked)
 

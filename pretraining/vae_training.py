@@ -6,31 +6,46 @@ from __future__ import annotations
 import math
 import random
 
-import numpy as np
 import torch
 from diffusers import AutoencoderKLWan
 from torch import Tensor, nn
 
-from pretraining import autoencoder, leg as legs, world
+from pretraining import autoencoder, leg as legs
 from pretraining.optimiser import Optimiser
+from pretraining.studio.footage import random_footage
+from pretraining.studio.scene import FRAMES, HEIGHT, WIDTH
 
-CROP, KL_WEIGHT, GRADIENT_WEIGHT, SUBJECT_WEIGHT = 48, 3e-5, 0.15, 3.0
+CROP, RENDERED, KL_WEIGHT, GRADIENT_WEIGHT, SUBJECT_WEIGHT = 48, 8, 3e-5, 0.15, 3.0
 _BY_ADAM = ("conv_in", "conv_out", "quant_conv")
 
 
-def crop(lot: random.Random, frames: int) -> tuple[np.ndarray, np.ndarray]:
-    """A random part of a random clip: uint8 (3, frames, 48, 48), and the subject's cover."""
-    clip, cover = world.render(world.random_scene(lot), lot)
-    first = lot.randrange(0, world.FRAMES - frames + 1)
-    top = lot.randrange(0, world.HEIGHT - CROP + 1)
-    left = lot.randrange(0, world.WIDTH - CROP + 1)
-    if lot.random() < 0.6:
-        rows, columns = np.nonzero(cover[first + frames // 2] > 127)
-        if len(columns):
-            middle = int(columns.mean()) - CROP // 2 + lot.randrange(-12, 13)
-            left = min(max(middle, 0), world.WIDTH - CROP)
-    part = np.s_[..., first : first + frames, top : top + CROP, left : left + CROP]
-    return clip[part], cover[part]
+class Crops:
+    """Random parts of random clips, rendered some clips at a time."""
+
+    def __init__(self, lot: random.Random, frames: int, device: str) -> None:
+        self.lot, self.frames, self.device = lot, frames, device
+        self.left: list[tuple[Tensor, Tensor]] = []
+
+    def batch(self, count: int) -> tuple[Tensor, Tensor]:
+        """Clips (count, 3, frames, 48, 48) in -1...1 and the subject's cover 0...1."""
+        while len(self.left) < count:
+            footage = random_footage(max(RENDERED, count), self.lot, device=self.device)
+            self.left += [self._cut(*pair) for pair in zip(footage.clips, footage.covers)]
+        parts, self.left = self.left[:count], self.left[count:]
+        clips, covers = (torch.stack(part).float() for part in zip(*parts))
+        return clips / 127.5 - 1, covers / 255
+
+    def _cut(self, clip: Tensor, cover: Tensor) -> tuple[Tensor, Tensor]:
+        lot = self.lot
+        first = lot.randrange(0, FRAMES - self.frames + 1)
+        top, left = lot.randrange(0, HEIGHT - CROP + 1), lot.randrange(0, WIDTH - CROP + 1)
+        if lot.random() < 0.6:
+            columns = (cover[first + self.frames // 2] > 127).any(0).nonzero()
+            if len(columns):
+                middle = int(columns.float().mean()) - CROP // 2 + lot.randrange(-12, 13)
+                left = min(max(middle, 0), WIDTH - CROP)
+        part = (..., slice(first, first + self.frames), slice(top, top + CROP), slice(left, left + CROP))
+        return clip[part], cover[part]
 
 
 def loss(target: Tensor, output: Tensor, cover: Tensor) -> tuple[Tensor, Tensor]:
@@ -68,8 +83,9 @@ def work(rank: int, leg: legs.Leg) -> None:
     torch.manual_seed(leg.seed)
     model = autoencoder.build()
     autoencoder.initialise(model)
+    model.to(leg.device)
     path = leg.folder / "vae.pt"
-    saved = torch.load(path) if path.exists() else None
+    saved = torch.load(path, map_location=leg.device) if path.exists() else None
     if saved:
         model.load_state_dict(saved["masters"])
     decoder_only = leg.option == "decoder"
@@ -81,11 +97,13 @@ def work(rank: int, leg: legs.Leg) -> None:
     }
     optimiser = Optimiser(named, matrices, muon_rate=0.015, adam_rate=1e-3)
     to_bfloat16(model)
-    frames, batch = (world.FRAMES, 1) if leg.option else (5, 3)
+    frames, batch = (FRAMES, 1) if leg.option else (5, 3)
     done = saved["steps"] if saved else 0
     if saved and saved["option"] == leg.option:
         optimiser.load(saved["optimiser"])
-    lot = random.Random(f"{leg.seed} {done} {rank}")
+    if leg.device != "cpu":
+        batch *= 32
+    crops = Crops(random.Random(f"{leg.seed} {done} {rank}"), frames, leg.device)
     torch.manual_seed(hash((leg.seed, done, rank)) % 2**31)
     clock, log = legs.Clock(leg), legs.Log(leg.folder / "vae.jsonl", rank, 100)
 
@@ -105,9 +123,7 @@ def work(rank: int, leg: legs.Leg) -> None:
             )
 
     while (scale := clock.tick()) is not None:
-        parts = [crop(lot, frames) for _ in range(batch)]
-        clip = torch.from_numpy(np.stack([p[0] for p in parts])).float() / 127.5 - 1
-        cover = torch.from_numpy(np.stack([p[1] for p in parts])).float() / 255
+        clip, cover = crops.batch(batch)
         moments = autoencoder.encode(
             model, clip.bfloat16().to(memory_format=torch.channels_last_3d)
         ).float()
