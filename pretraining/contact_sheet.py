@@ -19,15 +19,16 @@ import torch
 from diffusers import WanPipeline, WanTransformer3DModel
 from PIL import Image, ImageDraw, ImageFont
 
-from pretraining import captions, world
+from pretraining.studio import captions
+from pretraining.studio.scene import Scene, random_scene
 
 SHOWN = (0, 4, 8, 12, 16)
 
 
-def held_out(count: int, seed: int) -> list[tuple[world.Scene, str]]:
+def held_out(count: int, seed: int) -> list[tuple[Scene, str]]:
     """Scenes whose combination was kept from training, with full captions."""
     lot = random.Random(f"held out {seed}")
-    scenes = [world.random_scene(lot, held_out=True) for _ in range(count)]
+    scenes = [random_scene(lot, held_out=True) for _ in range(count)]
     return [(s, captions.caption(s, lot, keep=1.0, plain=True)) for s in scenes]
 
 

@@ -15,7 +15,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pretraining import autoencoder, latents, leg as legs, tasks, world
+from pretraining import autoencoder, latents, leg as legs, tasks
+from pretraining.studio.scene import FRAMES, HEIGHT, WIDTH, Scene, random_scene
 from pretraining.vae_training import to_bfloat16
 
 TAKES, TASKS_PER_TAKE = 4, 3
@@ -36,7 +37,7 @@ class Encoder:
         self.model = latents.trained_autoencoder(folder)
         to_bfloat16(self.model)
         self.centre, self.spread = latents.statistics(folder)
-        grey = torch.zeros(1, 3, world.FRAMES, world.HEIGHT, world.WIDTH)
+        grey = torch.zeros(1, 3, FRAMES, HEIGHT, WIDTH)
         self.nothing = self(grey)[0]
 
     @torch.no_grad()
@@ -67,7 +68,7 @@ class Example:
 def fresh_takes(count: int, lot: random.Random, held_out: bool = False) -> list[tasks.Take]:
     """Takes of scenes drawn by lot."""
     return [
-        tasks.Take(world.random_scene(lot, held_out), lot.getrandbits(48)) for _ in range(count)
+        tasks.Take(random_scene(lot, held_out), lot.getrandbits(64)) for _ in range(count)
     ]
 
 
@@ -122,7 +123,7 @@ def encoded(
                 target,
                 context,
                 (pack(torch.from_numpy(mask)) * 255).round().byte(),
-                torch.from_numpy(latents.subject_share(take.cover)).half(),
+                latents.subject_share(torch.from_numpy(take.cover)[None])[0].half(),
             )
         )
     return examples
@@ -150,8 +151,8 @@ class Batch:
         self.weight = torch.nn.functional.pad(1 + 2 * shares, pad, value=0.2)
 
     @property
-    def scenes(self) -> list[world.Scene]:
-        return [latents.scene(one.labels) for one in self.examples]
+    def scenes(self) -> list[Scene]:
+        return [Scene.of(one.labels) for one in self.examples]
 
 
 class Pool:

@@ -10,8 +10,9 @@ import torch
 from diffusers import WanVACETransformer3DModel
 from torch import Tensor, nn
 
-from pretraining import captions, contexts, denoiser, leg as legs, text_to_video
+from pretraining import contexts, denoiser, leg as legs, text_to_video
 from pretraining.optimiser import Optimiser
+from pretraining.studio import captions
 
 BATCH, FIRST_FILL = 16, 120
 LAYERS = [0, 2, 4]

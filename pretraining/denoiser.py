@@ -10,10 +10,10 @@ from diffusers import WanTransformer3DModel
 from torch import Tensor, nn
 from transformers import UMT5Config, UMT5EncoderModel
 
-from pretraining import world
+from pretraining.studio.scene import ATTRIBUTES
 
 WIDTH, LAYERS, HEADS, HIDDEN, TEXT_WIDTH, TEXT_LAYERS = 192, 6, 4, 768, 192, 2
-CAPTION_LENGTH, PADDED_LENGTH = 29, 512
+CAPTION_LENGTH, PADDED_LENGTH = 40, 512
 _FLOAT32 = {"rope", "time_embedder", "scale_shift_table", "norm1", "norm2", "norm3"}
 
 
@@ -140,10 +140,11 @@ def to_bfloat16(transformer: nn.Module, text_encoder: nn.Module) -> None:
 
 def encode_text(text_encoder: UMT5EncoderModel, captions: list[list[int]]) -> Tensor:
     """Ids of captions to states (B, CAPTION_LENGTH + 1, text width), zero after each end."""
-    ids = torch.zeros(len(captions), CAPTION_LENGTH, dtype=torch.long)
+    device = text_encoder.device
+    ids = torch.zeros(len(captions), CAPTION_LENGTH, dtype=torch.long, device=device)
     for row, caption in enumerate(captions):
         kept = caption[:CAPTION_LENGTH]
-        ids[row, : len(kept)] = torch.tensor(kept)
+        ids[row, : len(kept)] = torch.tensor(kept, device=device)
     mask = (ids != 0).long()
     states = text_encoder(ids, attention_mask=mask).last_hidden_state * mask[..., None]
     return nn.functional.pad(states, (0, 0, 0, 1))
@@ -157,11 +158,11 @@ class Reader(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sizes = [len(values) for values in world.ATTRIBUTES.values()]
+        self.sizes = [len(values) for values in ATTRIBUTES.values()]
         self.head = nn.Linear(TEXT_WIDTH, sum(self.sizes))
 
     def forward(self, states: Tensor, labels: Tensor) -> Tensor:
-        """Mean cross-entropy over attributes of states (B, rows, width), labels (B, 5)."""
+        """Mean cross-entropy over attributes of states (B, rows, width), labels (B, 8)."""
         real = (states != 0).any(-1).sum(1, keepdim=True).clamp_min(1)
         logits = self.head(states.float().sum(1) / real).split(self.sizes, 1)
         losses = [nn.functional.cross_entropy(x, labels[:, at]) for at, x in enumerate(logits)]

@@ -17,8 +17,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pretraining import mockup, world
-from pretraining.world import Grid, Scene
+from pretraining import mockup
+from pretraining.studio.canvas import Size
+from pretraining.studio.footage import render
+from pretraining.studio.scene import COLOURS, FRAMES, Scene
 
 PICTURE, CLIP = (256, 384), (128, 192)
 FRAMES_PER_SECOND, SECONDS, SAMPLE_RATE = 24, 3, 48_000
@@ -30,9 +32,10 @@ _STORY = Scene("mountains", "day", "balloon", "yellow", "right")
 _MOCKUP = Scene("desert", "day", "ball", "blue", "left")
 
 
-def shoot(scene: Scene, seed: int, size: tuple[int, int], frames: int, clay: bool = False):
+def shoot(scene: Scene, seed: int, size: tuple[int, int], frames: int, untextured=False):
     """Clip and cover of a scene at a size (height, width)."""
-    return world.render(scene, random.Random(seed), Grid(*size, frames), clay)
+    footage = render([scene], [seed], untextured=untextured, size=Size(*size, frames))
+    return footage.clips[0].numpy(), footage.covers[0].numpy()
 
 
 def save_picture(path: Path, pixels: np.ndarray) -> None:
@@ -87,11 +90,11 @@ def sheet(panels: list[np.ndarray], gutter: int = 12) -> np.ndarray:
 def write(to: Path) -> None:
     """Writes all examples into a folder."""
     to.mkdir(parents=True, exist_ok=True)
-    harbour, _ = shoot(_HARBOUR, 5, PICTURE, world.FRAMES)
+    harbour, _ = shoot(_HARBOUR, 5, PICTURE, FRAMES)
     save_picture(to / "harbour.png", harbour[:, 0])
     save_picture(to / "last.png", harbour[:, -1])
-    style, _ = shoot(_STYLE, 8, PICTURE, world.FRAMES)
-    save_picture(to / "style.png", style[:, world.FRAMES // 2])
+    style, _ = shoot(_STYLE, 8, PICTURE, FRAMES)
+    save_picture(to / "style.png", style[:, FRAMES // 2])
     count = FRAMES_PER_SECOND * SECONDS
     walk, cover = shoot(_WALK, 3, CLIP, count)
     save_clip(to / "walk.mp4", walk, engine_sound())
@@ -99,11 +102,11 @@ def write(to: Path) -> None:
     save_picture(to / "mask.png", mask[0])
     save_clip(to / "mask.mp4", np.repeat(mask[None], 3, 0))
     _, cover = shoot(_MOCKUP, 2, CLIP, count)
-    plan = mockup.boxes(cover, random.Random(2), world.COLOURS[_MOCKUP.colour])
+    plan = mockup.boxes(cover, random.Random(2), COLOURS[_MOCKUP.colour])
     save_clip(to / "mockup.mp4", plan)
-    save_clip(to / "render.mp4", shoot(_RENDER, 4, CLIP, count, clay=True)[0])
-    story, _ = shoot(_STORY, 6, PICTURE, world.FRAMES)
-    panels = [story[:, at] for at in (0, world.FRAMES // 2, world.FRAMES - 1)]
+    save_clip(to / "render.mp4", shoot(_RENDER, 4, CLIP, count, untextured=True)[0])
+    story, _ = shoot(_STORY, 6, PICTURE, FRAMES)
+    panels = [story[:, at] for at in (0, FRAMES // 2, FRAMES - 1)]
     for number, panel in enumerate(panels, 1):
         save_picture(to / f"panel-{number}.png", panel)
     save_picture(to / "sheet.png", sheet(panels))

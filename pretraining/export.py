@@ -16,18 +16,32 @@ import torch
 from diffusers import AutoencoderKLWan, UniPCMultistepScheduler, WanPipeline, WanVACEPipeline
 from transformers import AutoTokenizer
 
-from pretraining import control, denoiser, latents, tokeniser, world
+from pretraining import control, denoiser, latents, tokeniser
+from pretraining.studio import scene, words
 
 FLOW_SHIFT = 3.0
 DEFAULTS = {
-    "width": world.WIDTH,
-    "height": world.HEIGHT,
-    "frames": world.FRAMES,
-    "fps": world.FRAMES_PER_SECOND,
+    "width": scene.WIDTH,
+    "height": scene.HEIGHT,
+    "frames": scene.FRAMES,
+    "fps": scene.FRAMES_PER_SECOND,
     "steps": 16,
     "guidance": 4.0,
     "negative_prompt": "",
     "max_sequence_length": denoiser.PADDED_LENGTH,
+    "vocabulary": {
+        "words": words.vocabulary(),
+        "knows": {
+            "subjects": scene.KINDS,
+            "colours": list(scene.COLOURS),
+            "motions": scene.MOTIONS,
+            "places": scene.PLACES,
+            "times": scene.TIMES,
+            "weather": scene.WEATHERS,
+            "looks": scene.LOOKS,
+            "camera": scene.CAMERAS,
+        },
+    },
 }
 
 

@@ -18,8 +18,9 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from pretraining import autoencoder, captions, contexts, control, denoiser, export, latents
-from pretraining import tasks, world
+from pretraining import autoencoder, contexts, control, denoiser, export, latents, tasks
+from pretraining.studio import captions
+from pretraining.studio.scene import FRAMES, HEIGHT, WIDTH
 
 SHOWN = (0, 4, 8, 12, 16)
 
@@ -70,7 +71,7 @@ class Trained:
             with_words, without = flow.chunk(2)
             flow = without + guidance * (with_words - without)
             x = scheduler.step(flow, moment, x, return_dict=False)[0]
-        x = x[:, :, frames - (world.FRAMES + 3) // 4 :] * self.encoder.spread + self.encoder.centre
+        x = x[:, :, frames - (FRAMES + 3) // 4 :] * self.encoder.spread + self.encoder.centre
         return autoencoder.decode(self.decoder, x).clamp(-1, 1) / 2 + 0.5
 
 
@@ -124,9 +125,9 @@ def sheet(
 ) -> Image.Image:
     """Two held-out scenes per task: given, made, true."""
     lot = random.Random(f"sheet {seed}")
-    width, height = world.WIDTH * len(SHOWN), world.HEIGHT
+    width, height = WIDTH * len(SHOWN), HEIGHT
     chosen = [task for task in tasks.TASKS if not names or task.__name__ in names]
-    cell = (width + 8 + world.WIDTH, 3 * height + 18)
+    cell = (width + 8 + WIDTH, 3 * height + 18)
     canvas = Image.new("RGB", (2 * cell[0], cell[1] * len(chosen)), "white")
     pen = ImageDraw.Draw(canvas)
     for line, task in enumerate(chosen):

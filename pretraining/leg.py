@@ -41,14 +41,20 @@ class Leg:
 
 
 class Clock:
-    """The share of the leg's time that has passed, the same in all processes."""
+    """The share of the leg's time that has passed, the same in all processes.
+
+    On a CPU it is the time of the process's own work, so that a leg that has to wait for others
+    takes longer instead of learning less.
+    """
 
     def __init__(self, leg: Leg) -> None:
-        self.leg, self.start, self.steps = leg, time.monotonic(), 0
+        self.leg, self.steps = leg, 0
+        self.now = time.process_time if leg.device == "cpu" else time.monotonic
+        self.start = self.now()
 
     @property
     def seconds(self) -> float:
-        return time.monotonic() - self.start
+        return self.now() - self.start
 
     def tick(self) -> float | None:
         """The schedule's scale for the next step (0 to 1), or None when time is up."""

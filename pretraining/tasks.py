@@ -12,8 +12,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pretraining import mockup, world
-from pretraining.world import FRAMES, HEIGHT, WIDTH, Scene
+from pretraining import mockup
+from pretraining.studio.footage import render
+from pretraining.studio.scene import (
+    COLOURS,
+    FRAMES,
+    HEIGHT,
+    KINDS,
+    LOOKS,
+    TIMES,
+    WIDTH,
+    Scene,
+    motions_of,
+    places_of,
+)
+
+# Places whose ground has the same shape, so that one can stand for another.
+_SOFT = ("hills", "desert", "snow")
 
 
 @dataclass
@@ -42,40 +57,38 @@ class Take:
 
     def __init__(self, scene: Scene, seed: int) -> None:
         self.scene, self.seed = scene, seed
-        self.clip, self.cover = world.render(scene, random.Random(seed))
+        footage = render([scene], [seed])
+        self.clip, self.cover = footage.clips[0].numpy(), footage.covers[0].numpy()
 
     @property
     def signal(self) -> np.ndarray:
         """The clip in -1...1."""
         return self.clip.astype(np.float32) / 127.5 - 1
 
-    def clay(self) -> np.ndarray:
-        """The untextured render."""
-        return world.render(self.scene, random.Random(self.seed), clay=True)[0]
+    def untextured(self) -> np.ndarray:
+        """The same geometry in one grey."""
+        return render([self.scene], [self.seed], untextured=True).clips[0].numpy()
 
     def relit(self, lot: random.Random) -> np.ndarray:
-        """The same geometry at another time, the subject in another colour, at times elsewhere."""
-        place = self.scene.place
-        soft = ("hills", "desert", "snow")
-        if place in soft and lot.random() < 0.5:
-            place = lot.choice(soft)
-        other = Scene(
-            place,
-            lot.choice(world.TIMES),
-            self.scene.kind,
-            lot.choice(tuple(world.COLOURS)),
-            self.scene.motion,
+        """The same geometry at another time, the subject in another colour, at times elsewhere,
+        often in another look."""
+        other = self.scene.but(
+            colour=lot.choice(tuple(COLOURS)),
+            look="flat" if lot.random() < 0.6 else lot.choice(LOOKS),
         )
-        return world.render(other, random.Random(self.seed))[0]
+        if other.place != "space":
+            other = other.but(time=lot.choice(TIMES))
+        if other.place in _SOFT and lot.random() < 0.5:
+            other = other.but(place=lot.choice(_SOFT))
+        return render([other], [self.seed]).clips[0].numpy()
 
     def another(self, lot: random.Random) -> np.ndarray:
-        """A picture of the same look (place, time and at times subject), made otherwise."""
+        """A picture of the same place, time and look, at times with another subject."""
         scene = self.scene
         if lot.random() < 0.5:
-            kinds = [scene.kind] if scene.kind in ("boat", "car") else list(world.KINDS[:4])
-            colour = lot.choice(tuple(world.COLOURS))
-            scene = Scene(scene.place, scene.time, lot.choice(kinds), colour, scene.motion)
-        clip, _ = world.render(scene, random.Random(lot.getrandbits(64)))
+            kinds = [k for k in KINDS if scene.place in places_of(k) and scene.motion in motions_of(k)]
+            scene = scene.but(kind=lot.choice(kinds), colour=lot.choice(tuple(COLOURS)))
+        clip = render([scene], [lot.getrandbits(64)]).clips[0].numpy()
         return clip[:, lot.randrange(FRAMES)]
 
 
@@ -144,7 +157,7 @@ def reference(take: Take, lot: random.Random) -> Given:
     ]
     count = lot.choices((1, 2, 3), (0.7, 0.22, 0.08))[0]
     pictures = [lot.choice(makers)() for _ in range(count)]
-    return Given("reference", take.scene, references=pictures, wordless=0.25)
+    return Given("reference", take.scene, references=pictures, wordless=0.5)
 
 
 def first_and_reference(take: Take, lot: random.Random) -> Given:
@@ -165,17 +178,17 @@ def restyle(take: Take, lot: random.Random) -> Given:
 
 def style(take: Take, lot: random.Random) -> Given:
     """As above, and a picture that shows the new look, most often without words."""
-    source = take.clay() if lot.random() < 0.3 else take.relit(lot)
+    source = take.untextured() if lot.random() < 0.3 else take.relit(lot)
     video = _control(source, structure(lot, 0.6))
     return Given("style", take.scene, video, None, [take.another(lot)], 0.6)
 
 
-def clay(take: Take, lot: random.Random) -> Given:
-    return Given("clay", take.scene, _control(take.clay(), structure(lot, 0.9)))
+def untextured(take: Take, lot: random.Random) -> Given:
+    return Given("untextured", take.scene, _control(take.untextured(), structure(lot, 0.9)))
 
 
 def mock_up(take: Take, lot: random.Random) -> Given:
-    colour = world.COLOURS[take.scene.colour] if lot.random() < 0.5 else None
+    colour = COLOURS[take.scene.colour] if lot.random() < 0.5 else None
     video = _control(mockup.boxes(take.cover, lot, colour), structure(lot, 0.3))
     return Given("mock_up", take.scene, video)
 
@@ -183,7 +196,7 @@ def mock_up(take: Take, lot: random.Random) -> Given:
 def control_on(take: Take, lot: random.Random) -> Given:
     """Structure control continued: the first frames are already made and kept."""
     kept, mask = _kept(take, set(range(5)))
-    source = lot.choice((take.relit, lambda _: take.clay()))(lot)
+    source = lot.choice((take.relit, lambda _: take.untextured()))(lot)
     video = kept + mask * _control(source, structure(lot, 0.7))
     return Given("control_on", take.scene, video, mask)
 
@@ -235,7 +248,7 @@ TASKS = {
     grey: 0.06,
     restyle: 0.10,
     style: 0.07,
-    clay: 0.07,
+    untextured: 0.07,
     mock_up: 0.08,
     control_on: 0.03,
     edit: 0.13,

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import sentencepiece
 
-from pretraining import captions, world
+from pretraining.studio import captions, words
+from pretraining.studio.scene import random_scene
 
-PIECES = 700
+PIECES = 900
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,;:!?'\"()-&/"
 
 
@@ -21,8 +22,8 @@ def train(path: Path, seed: int = 0) -> None:
     Words are repeated alone and capitalised, so that frequent phrases do not swallow them.
     """
     lot = random.Random(seed)
-    sentences = [captions.caption(world.random_scene(lot), lot) for _ in range(6000)]
-    for phrase in captions.vocabulary():
+    sentences = [captions.caption(random_scene(lot), lot) for _ in range(8000)]
+    for phrase in words.phrases():
         for word in phrase.split():
             sentences += [word, word.capitalize()] * 40
     sentences += [" ".join(_LETTERS)] * 200

@@ -22,6 +22,15 @@ Colour = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
+class Size:
+    """A clip's pixels and frames."""
+
+    height: int = HEIGHT
+    width: int = WIDTH
+    frames: int = FRAMES
+
+
+@dataclass(frozen=True)
 class View:
     """Where the pixels of clips lie, in picture heights, and when their frames are, 0 to 1.
 
@@ -35,15 +44,16 @@ class View:
     x: Tensor
     y: Tensor
     t: Tensor
-    edge: float = 1.3 / HEIGHT
+    edge: float
 
     @staticmethod
-    def still(device: torch.device | str = "cpu") -> View:
-        """The picture as it is: x from 0 to 1.5, y from 0 to 1."""
-        x = (torch.arange(WIDTH, device=device) + 0.5) / HEIGHT
-        y = (torch.arange(HEIGHT, device=device) + 0.5) / HEIGHT
-        t = torch.arange(FRAMES, device=device) / (FRAMES - 1)
-        return View(x.view(1, 1, 1, 1, -1), y.view(1, 1, 1, -1, 1), t.view(1, 1, -1, 1, 1))
+    def still(size: Size, device: torch.device | str) -> View:
+        """The picture as it is: y from 0 to 1, x likewise in picture heights."""
+        x = (torch.arange(size.width, device=device) + 0.5) / size.height
+        y = (torch.arange(size.height, device=device) + 0.5) / size.height
+        t = torch.arange(size.frames, device=device) / max(1, size.frames - 1)
+        axes = x.view(1, 1, 1, 1, -1), y.view(1, 1, 1, -1, 1), t.view(1, 1, -1, 1, 1)
+        return View(*axes, 1.3 / size.height)
 
     def inside(self, distance: Tensor, edge: float | None = None) -> Tensor:
         """Turns a signed distance (negative inside) into coverage 0 to 1 with a soft edge."""

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from pretraining.studio import looks, paths, skies, subjects
-from pretraining.studio.canvas import Lots, View, colours
+from pretraining.studio.canvas import Lots, Size, View, colours
 from pretraining.studio.grounds import GROUNDS, Ground, waves
-from pretraining.studio.scene import COLOURS, FRAMES, HEIGHT, WIDTH, Scene, random_scene
+from pretraining.studio.scene import COLOURS, Scene, random_scene
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,14 @@ class Footage:
 
     def key_frames(self, count: int) -> Tensor:
         """Frames at equal distances, first and last among them, uint8 (B, 3, count, H, W)."""
-        at = torch.linspace(0, FRAMES - 1, count).round().long()
+        at = torch.linspace(0, self.clips.shape[2] - 1, count).round().long()
         return self.clips[:, :, at]
 
     def untextured(self) -> Tensor:
         """The same geometry in one grey under one light, uint8 (B, 3, T, H, W)."""
-        return render(self.scenes, self.seeds, self.clips.device, untextured=True).clips
+        _, _, frames, height, width = self.clips.shape
+        size = Size(height, width, frames)
+        return render(self.scenes, self.seeds, self.clips.device, True, size).clips
 
 
 @torch.no_grad()
@@ -47,14 +49,17 @@ def render(
     seeds: Sequence[int],
     device: torch.device | str = "cpu",
     untextured: bool = False,
+    size: Size = Size(),
 ) -> Footage:
     """Renders one clip per scene and seed; equal scenes and seeds give equal clips.
 
     `untextured` gives every surface one grey under one light, as 3D programs preview, without
     weather or look.
     """
-    clips = torch.zeros(len(scenes), 3, FRAMES, HEIGHT, WIDTH, device=device)
-    covers = torch.zeros(len(scenes), 1, FRAMES, HEIGHT, WIDTH, device=device)
+    screen = View.still(size, device)
+    shape = (size.frames, size.height, size.width)
+    clips = torch.zeros(len(scenes), 3, *shape, device=device)
+    covers = torch.zeros(len(scenes), 1, *shape, device=device)
 
     def some(key: Callable[[Scene], Hashable]) -> list[tuple[Hashable, list[int]]]:
         groups: dict[Hashable, list[int]] = {}
@@ -63,10 +68,10 @@ def render(
         return list(groups.items())
 
     for _, rows in some(lambda scene: (scene.place, scene.camera == "still")):
-        part = _Part([scenes[at] for at in rows], [seeds[at] for at in rows], device, untextured)
+        part = _Part([scenes[at] for at in rows], [seeds[at] for at in rows], screen, untextured)
         clips[rows] = part.backdrop()
     for kind, rows in some(lambda scene: scene.kind):
-        part = _Part([scenes[at] for at in rows], [seeds[at] for at in rows], device, untextured)
+        part = _Part([scenes[at] for at in rows], [seeds[at] for at in rows], screen, untextured)
         clips[rows], covers[rows] = part.with_subject(str(kind), clips[rows])
     if not untextured:
         for weather, rows in some(lambda scene: scene.weather):
@@ -74,7 +79,7 @@ def render(
                 continue
             part = [scenes[at] for at in rows]
             lots = Lots([seeds[at] for at in rows], "weather", device)
-            clips[rows] = skies.weather(part, clips[rows], View.still(device), lots)
+            clips[rows] = skies.weather(part, clips[rows], screen, lots)
         for look, rows in some(lambda scene: scene.look):
             if look == "flat":
                 continue
@@ -92,12 +97,11 @@ def render(
 class _Part:
     """Scenes that are drawn by the same formulas."""
 
-    def __init__(self, scenes: list[Scene], seeds: list[int], device, untextured: bool) -> None:
-        self.scenes, self.seeds, self.device = scenes, seeds, device
-        self.untextured = untextured
-        self.screen = View.still(device)
+    def __init__(self, scenes: list[Scene], seeds: list[int], screen: View, untextured: bool) -> None:
+        self.scenes, self.seeds, self.screen = scenes, seeds, screen
+        self.untextured, self.device = untextured, screen.t.device
         self.horizon = self._lots("horizon").uniform(0.60, 0.66)
-        self.light = skies.light(scenes, untextured, device)
+        self.light = skies.light(scenes, untextured, self.device)
         pose = paths.subject(scenes, self.horizon, self.screen.t, self._lots("path"))
         self.view, self.pose = paths.filmed(scenes, self.screen, pose, self._lots("camera"))
         if all(scene.camera == "still" for scene in scenes):
@@ -110,14 +114,14 @@ class _Part:
         """Sky, ground and cloud, (B, 3, T, H, W)."""
         if self.scenes[0].place == "space":
             picture = skies.space(self.scenes, self.view, self._lots("sky"), self.untextured)
-            return picture.expand(-1, -1, FRAMES, -1, -1)
+            return picture.expand(-1, -1, self.screen.t.shape[2], -1, -1)
         sky_lots = self._lots("sky")
         picture = skies.sky(self.scenes, self.view, self.horizon, sky_lots, self.untextured)
         ground = Ground(
             self.scenes, self.view, self.horizon, self.light, self._lots("ground"), self.untextured
         )
         picture = GROUNDS[self.scenes[0].place](ground, picture)
-        clip = picture.expand(-1, -1, FRAMES, -1, -1)
+        clip = picture.expand(-1, -1, self.screen.t.shape[2], -1, -1)
         if self.scenes[0].place == "sea":
             clip = clip + waves(ground)
         if self.untextured:
@@ -134,9 +138,8 @@ class _Part:
         tones = [(0.92,) * 3 if self.untextured else COLOURS[s.colour] for s in self.scenes]
         light = torch.ones_like(self.light) if self.untextured else 0.72 + 0.28 * self.light
         screen = self.screen
-        return subjects.draw(
-            clip, kind, colours(tones, self.device), light, self.pose, screen.x, screen.y, screen.edge, self.untextured
-        )
+        tones = colours(tones, self.device)
+        return subjects.draw(clip, kind, tones, light, self.pose, screen, self.untextured)
 
 
 def random_footage(

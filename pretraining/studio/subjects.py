@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pretraining.studio.canvas import Colour, blend
+from pretraining.studio.canvas import Colour, View, blend
 
 
 @dataclass(frozen=True)
@@ -66,18 +66,16 @@ def draw(
     colour: Tensor,
     light: Tensor,
     pose: Pose,
-    x: Tensor,
-    y: Tensor,
-    edge: float,
+    screen: View,
     untextured: bool,
 ) -> tuple[Tensor, Tensor]:
-    """Draws subjects of one kind onto clips; x and y are the screen's coordinates.
+    """Draws subjects of one kind onto clips, at their pose on the screen.
 
     Returns the clips (B, 3, T, H, W) and what the subjects cover, 0 to 1 (B, 1, T, H, W).
     """
-    u = (x - pose.x) / pose.radius * pose.facing
-    v = (y - pose.y) / pose.radius
-    brush = Brush(clip, light, edge / pose.radius, untextured)
+    u = (screen.x - pose.x) / pose.radius * pose.facing
+    v = (screen.y - pose.y) / pose.radius
+    brush = Brush(clip, light, screen.edge / pose.radius, untextured)
     SILHOUETTES[kind](brush, colour, u, v, pose)
     return brush.clip, brush.cover
 
