@@ -33,8 +33,9 @@ def pack(mask: Tensor) -> Tensor:
 class Encoder:
     """The frozen autoencoder's encoder in bfloat16, with normalised means as latents."""
 
-    def __init__(self, folder: Path) -> None:
-        self.model = latents.trained_autoencoder(folder)
+    def __init__(self, folder: Path, device: str = "cpu") -> None:
+        self.device = device
+        self.model = latents.trained_autoencoder(folder).to(device)
         to_bfloat16(self.model)
         self.centre, self.spread = latents.statistics(folder)
         grey = torch.zeros(1, 3, FRAMES, HEIGHT, WIDTH)
@@ -42,9 +43,10 @@ class Encoder:
 
     @torch.no_grad()
     def __call__(self, clips: Tensor) -> Tensor:
-        """Clips (B, 3, T, H, W) in -1...1 to latents (B, 16, t, h, w), half precision."""
-        clips = clips.bfloat16().to(memory_format=torch.channels_last_3d)
-        mean = autoencoder.encode(self.model, clips).float().chunk(2, 1)[0]
+        """Clips (B, 3, T, H, W) in -1...1 to latents (B, 16, t, h, w), half precision,
+        on the CPU."""
+        clips = clips.to(self.device).bfloat16().to(memory_format=torch.channels_last_3d)
+        mean = autoencoder.encode(self.model, clips).float().chunk(2, 1)[0].cpu()
         return ((mean - self.centre) / self.spread).half()
 
 
@@ -150,6 +152,13 @@ class Batch:
         # References are dropped after sampling, so they count little.
         self.weight = torch.nn.functional.pad(1 + 2 * shares, pad, value=0.2)
 
+    def to(self, device: str) -> Batch:
+        """The same batch, its tensors on a device."""
+        self.target, self.context, self.weight = (
+            part.to(device) for part in (self.target, self.context, self.weight)
+        )
+        return self
+
     @property
     def scenes(self) -> list[Scene]:
         return [Scene.of(one.labels) for one in self.examples]
@@ -203,7 +212,8 @@ class Pool:
 
 def work(rank: int, leg: legs.Leg) -> None:
     """One process of a leg: adds examples to its pool until the time is up."""
-    pool, encoder, clock = Pool(leg.folder, rank), Encoder(leg.folder), legs.Clock(leg)
+    pool, clock = Pool(leg.folder, rank), legs.Clock(leg)
+    encoder = Encoder(leg.folder, leg.device)
     lot = random.Random(f"contexts {leg.seed} {rank} {pool.number}")
     while clock.seconds < 60 * leg.minutes:
         pool.add(make(fresh_takes(TAKES, lot), encoder, lot))

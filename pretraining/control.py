@@ -23,7 +23,7 @@ _REFERENCES = (0.80, 0.16, 0.03, 0.01)
 def base(folder: Path):
     """Tokeniser, transformer and text encoder with the trained (average) weights, float32."""
     words, transformer, text_encoder, reader = text_to_video.models(folder, 0)
-    saved = torch.load(folder / "text_to_video.pt")["average"]
+    saved = torch.load(folder / "text_to_video.pt", map_location="cpu")["average"]
     with torch.no_grad():
         for name, p in text_to_video.parameters(transformer, text_encoder, reader).items():
             p.copy_(saved[name])
@@ -85,7 +85,7 @@ def flow_error(
         level * 1000,
         states,
         control_hidden_states=context.bfloat16(),
-        control_hidden_states_scale=torch.ones(len(LAYERS)) if scale is None else scale,
+        control_hidden_states_scale=torch.ones(len(LAYERS)).to(target) if scale is None else scale,
         return_dict=False,
     )[0].float()
     return (flow - (noise - target)) ** 2
@@ -103,7 +103,8 @@ def work(rank: int, leg: legs.Leg) -> None:
     """One process of a leg; option "kept" trains on kept examples only."""
     words, transformer, text_encoder = base(leg.folder)
     torch.manual_seed(leg.seed)
-    model = build(transformer)
+    model = build(transformer).to(leg.device)
+    text_encoder.to(leg.device)
     named = control_parameters(model)
     matrices = {name for name, p in named.items() if p.ndim == 2}
     optimiser = Optimiser(named, matrices, muon_rate=0.02, adam_rate=1.5e-3, weight_decay=0.01)
@@ -111,11 +112,12 @@ def work(rank: int, leg: legs.Leg) -> None:
     denoiser.use_fast_attention(model)
     path = leg.folder / "control.pt"
     if path.exists():
-        optimiser.load(torch.load(path))
+        optimiser.load(torch.load(path, map_location=leg.device))
     else:
         optimiser.publish()
     model.compile_repeated_blocks(dynamic=False)
-    pool, encoder = contexts.Pool(leg.folder, rank), contexts.Encoder(leg.folder)
+    pool, encoder = contexts.Pool(leg.folder, rank), contexts.Encoder(leg.folder, leg.device)
+    size = BATCH if leg.device == "cpu" else 16 * BATCH
     lot = random.Random(f"control {leg.seed} {optimiser.steps} {rank}")
     shared = random.Random(f"control {leg.seed} {optimiser.steps}")
     torch.manual_seed(lot.getrandbits(31))
@@ -131,11 +133,12 @@ def work(rank: int, leg: legs.Leg) -> None:
         kinds = _REFERENCES if clock.steps > 1 else _REFERENCES[:1]
         if clock.steps == 2:
             torch.compiler.set_stance("eager_on_recompile")
-        batch = pool.batch(shared.choices(range(len(kinds)), kinds)[0], BATCH, lot)
+        batch = pool.batch(shared.choices(range(len(kinds)), kinds)[0], size, lot).to(leg.device)
         texts = prompts(batch, lot)
         with torch.no_grad():
             states = denoiser.encode_text(text_encoder, [words.ids(text) for text in texts])
-        level, noise = text_to_video.noise_levels(BATCH), torch.randn_like(batch.target)
+        level = text_to_video.noise_levels(size).to(leg.device)
+        noise = torch.randn_like(batch.target)
         squared = flow_error(model, batch.target, batch.context, states, level, noise)
         fit = (squared * batch.weight).mean() / batch.weight.mean()
         fit.backward()

@@ -106,7 +106,7 @@ class Attention:
         batch, tokens, heads, width = query.shape
         query, key, value = (x.transpose(1, 2).flatten(0, 1) for x in (query, key, value))
         logits = torch.bmm(query * width**-0.5, key.transpose(1, 2))
-        logits = logits + self.bias.to(logits.dtype)
+        logits = logits + self.bias.to(logits)
         mixed = torch.bmm(logits.softmax(-1), value)
         mixed = mixed.view(batch, heads, tokens, width).transpose(1, 2).flatten(2)
         return attn.to_out[0](mixed)

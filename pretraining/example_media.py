@@ -25,7 +25,7 @@ from pretraining.studio.scene import COLOURS, FRAMES, Scene
 PICTURE, CLIP = (256, 384), (128, 192)
 FRAMES_PER_SECOND, SECONDS, SAMPLE_RATE = 24, 3, 48_000
 _HARBOUR = Scene("sea", "sunset", "boat", "red", "right")
-_STYLE = Scene("desert", "sunset", "balloon", "purple", "still")
+_STYLE = Scene("hills", "day", "balloon", "purple", "still", look="watercolour")
 _WALK = Scene("hills", "day", "car", "red", "right")
 _RENDER = Scene("city", "sunset", "balloon", "orange", "up")
 _STORY = Scene("mountains", "day", "balloon", "yellow", "right")
