@@ -8,16 +8,60 @@ package struct ConfigurationFile {
     /// The file's path.
     package let path: String
     private let root: JSONNode
+    /// The keys that lead to a section, each with a point after it.
+    private let above: String
 
     /// Reads `path`.
     ///
     /// - Throws: `ModelError.weights` where the file is missing or not JSON.
     package init(path: String) throws(ModelError) {
         self.path = path
+        above = ""
         do { root = try JSONFile.read(path) } catch { throw .weights(error) }
         guard root.members != nil else {
             throw .configuration(path: path, key: "", problem: "the file is not a JSON object")
         }
+    }
+
+    private init(path: String, root: JSONNode, above: String) {
+        self.path = path
+        self.root = root
+        self.above = above
+    }
+
+    /// The keys in the order of the file.
+    package var keys: [String] { root.members?.map(\.key) ?? [] }
+
+    /// The object under a key, whose own keys errors name behind it; nil where the key is absent.
+    package func section(_ key: String) throws(ModelError) -> ConfigurationFile? {
+        guard let node = present(key) else { return nil }
+        guard node.members != nil else { throw wrong(key, "wanted an object in braces { }") }
+        return ConfigurationFile(path: path, root: node, above: "\(above)\(key).")
+    }
+
+    /// A list of texts of 1 to `characters` characters; the number of texts is in `counts`.
+    package func texts(
+        _ key: String, counts: ClosedRange<Int>, characters: Int
+    ) throws(ModelError) -> [String] {
+        guard let node = present(key) else { throw wrong(key, "the key is missing") }
+        guard let items = node.array else { throw wrong(key, "wanted a list of texts") }
+        guard counts.contains(items.count) else {
+            throw wrong(
+                key,
+                "wanted \(counts.lowerBound) to \(counts.upperBound) texts, but the list has"
+                    + " \(items.count)")
+        }
+        var texts: [String] = []
+        for (index, item) in items.enumerated() {
+            guard let text = item.string, (1...characters).contains(text.count) else {
+                throw wrong(
+                    key,
+                    "wanted texts of 1 to \(characters) characters, but number \(index + 1) of the"
+                        + " list is none")
+            }
+            texts.append(text)
+        }
+        return texts
     }
 
     /// Whether the key is there and not null.
@@ -104,12 +148,12 @@ package struct ConfigurationFile {
 
     /// Refuses a model whose `key` is not what this engine computes.
     package func refuse(_ key: String, unless fits: Bool, _ what: String) throws(ModelError) {
-        guard fits else { throw .unsupported(path: path, what: "'\(key)' \(what)") }
+        guard fits else { throw .unsupported(path: path, what: "'\(above)\(key)' \(what)") }
     }
 
     /// An error about one key.
     package func wrong(_ key: String, _ problem: String) -> ModelError {
-        .configuration(path: path, key: key, problem: problem)
+        .configuration(path: path, key: above + key, problem: problem)
     }
 
     private func present(_ key: String) -> JSONNode? {

@@ -7,12 +7,14 @@ import Weights
 /// A model on disk: a folder in the layout of Hugging Face diffusers.
 ///
 /// `model_index.json` names the parts; the folders beside it hold them. A file `rushes.json` may
-/// give defaults that suit the model.
+/// give defaults that suit the model, and the words that it was trained on.
 package struct ModelFolder: Sendable {
     /// The folder's path, without a slash at its end.
     package let path: String
     /// What is used where a request says nothing.
     package let defaults: ModelDefaults
+    /// The words that it was trained on; nil where its folder does not list them.
+    package let knownWords: KnownWords?
 
     package var tokenizer: String { "\(path)/tokenizer" }
     package var textEncoder: String { "\(path)/text_encoder" }
@@ -40,7 +42,8 @@ package struct ModelFolder: Sendable {
 
     /// Reads `model_index.json` and `rushes.json`.
     ///
-    /// - Throws: `ModelError.unsupported` for pipelines of another kind.
+    /// - Throws: `ModelError.unsupported` for pipelines of another kind, `.configuration` and
+    ///   `.weights` naming the file, and the key that is wrong.
     package init(path: String) throws(ModelError) {
         self.path = path
         let index = try ConfigurationFile(path: "\(path)/model_index.json")
@@ -57,7 +60,17 @@ package struct ModelFolder: Sendable {
         try index.refuse(
             "boundary_ratio", unless: !index.has("boundary_ratio"),
             "is set: this is a Wan 2.2 model of two experts")
-        defaults = try ModelDefaults(path: "\(path)/rushes.json")
+        let own = "\(path)/rushes.json"
+        do {
+            guard try JSONFile.readIfPresent(own) != nil else {
+                defaults = ModelDefaults()
+                knownWords = nil
+                return
+            }
+        } catch { throw .weights(error) }
+        let file = try ConfigurationFile(path: own)
+        defaults = try ModelDefaults(file)
+        knownWords = try file.section("vocabulary").map(KnownWords.init)
     }
 }
 
@@ -74,15 +87,14 @@ package struct ModelDefaults: Sendable, Equatable {
     package var negativePrompt = ""
     /// The number of text tokens that the pipeline pads to.
     package var textLength = 512
+}
 
-    /// The values that diffusers' `WanPipeline` has for Wan 2.1, changed by `rushes.json` if any.
+extension ModelDefaults {
+    /// The values that diffusers' `WanPipeline` has for Wan 2.1, changed by a `rushes.json`.
     ///
-    /// - Throws: `ModelError` naming the key that is wrong.
-    init(path: String) throws(ModelError) {
-        do {
-            guard try JSONFile.readIfPresent(path) != nil else { return }
-        } catch { throw .weights(error) }
-        let file = try ConfigurationFile(path: path)
+    /// - Throws: `ModelError.configuration` naming the key that is wrong.
+    init(_ file: ConfigurationFile) throws(ModelError) {
+        self.init()
         width = try file.count("width", default: width)
         height = try file.count("height", default: height)
         frames = try file.count("frames", default: frames)
