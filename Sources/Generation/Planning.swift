@@ -56,7 +56,8 @@ extension Engine {
             delivery: request.preview ? nil : request.delivery, isLoop: request.loop,
             isPreview: request.preview, modeSettings: request.mode.settings,
             sound: source?.hasSound == true ? request.mode.sourceVideo : nil,
-            warnings: request.warnings + fit.warnings,
+            warnings: request.warnings + fit.warnings
+                + (folder.knownWords?.warnings(about: request, model: name) ?? []),
             work: Work(
                 transformer: transformer, autoencoder: autoencoder, latent: latent,
                 windows: windows, width: size.width, height: size.height, frames: frames,

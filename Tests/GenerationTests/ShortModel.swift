@@ -11,8 +11,12 @@ struct ShortModel {
     let folder: Folder
     let engine: Engine
 
-    /// Makes the model `short` in a folder: the parts of a golden checkpoint, with its own defaults.
-    init(in directory: String, frames: Int = 13, checkpoint: String = "vace-narrow") throws {
+    /// Makes the model `short` in a folder: the parts of a golden checkpoint, with its own defaults
+    /// and, in JSON, the vocabulary that it says it was trained on.
+    init(
+        in directory: String, frames: Int = 13, checkpoint: String = "vace-narrow",
+        vocabulary: String? = nil
+    ) throws {
         folder = Folder(directory)
         let golden = Folder(Golden.model(checkpoint))
         let model = try folder.make("models/short")
@@ -23,8 +27,10 @@ struct ShortModel {
             }
         }
         try model.write(
-            #"{"width": 32, "height": 32, "frames": \#(frames), "fps": 8, "steps": 2}"#,
-            "rushes.json")
+            """
+            {"width": 32, "height": 32, "frames": \(frames), "fps": 8, "steps": 2,
+             "vocabulary": \(vocabulary ?? "null")}
+            """, "rushes.json")
         engine = Engine(modelDirectories: [folder.at("models")])
     }
 
