@@ -9,7 +9,7 @@ MODELDIR ?= $(PREFIX)/share/rushes/models
 ARCH_FLAGS ?=
 BUILD = swift build -c release --static-swift-stdlib $(ARCH_FLAGS)
 
-.PHONY: build demo test check format golden install uninstall clean
+.PHONY: build demo test check format golden scoreboard install uninstall clean
 
 build:
 	scripts/install-dependencies
@@ -30,6 +30,12 @@ format:
 # Needs the Python packages of Tests/Golden/requirements.txt.
 golden:
 	python3 Tests/Golden/make_golden.py
+
+# Needs the Python packages of pretraining/requirements.txt and the program ffmpeg.
+PYTHON ?= python3
+scoreboard: build
+	$(PYTHON) -m pretraining.evaluate --rushes "$$($(BUILD) --show-bin-path)/rushes" \
+	    --model models/starter --to models/starter/SCOREBOARD.md
 
 install: build
 	install -D -m 755 "$$($(BUILD) --show-bin-path)/rushes" "$(DESTDIR)$(PREFIX)/bin/rushes"
