@@ -16,7 +16,7 @@ package struct KnownWords: Sendable {
     static let mostGroups = 32
     static let longestGroup = 1_000
 
-    /// Every word once, lower-case, as a prompt's words are: those of `words`, then of `knows`.
+    /// The words of the captions, each once, lower-case, as a prompt's words are.
     package let words: [String]
     /// What to tell the user, in the order of the file; empty groups are left out.
     package let groups: [Group]
@@ -47,9 +47,8 @@ package struct KnownWords: Sendable {
             }
         }
         var lookup: Set<String> = []
-        words = (listed + groups.flatMap(\.members)).flatMap(Self.words).filter {
-            lookup.insert($0).inserted
-        }
+        // What `knows` says names things to people; the model has not read it.
+        words = listed.flatMap(Self.words).filter { lookup.insert($0).inserted }
         self.lookup = lookup
         self.groups = groups
     }

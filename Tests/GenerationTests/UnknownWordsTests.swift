@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 
 private let vocabulary = """
-    {"words": ["a", "the", "red", "ball", "over", "to", "near", "right", "at", "night", "car"],
+    {"words": ["a", "the", "red", "ball", "hot-air", "balloon", "over", "to", "near", "right", "at",
+               "night", "car", "sea"],
      "knows": {"subjects": ["ball", "hot-air balloon"], "places": ["sea"]}}
     """
 private let world = "; it knows subjects: ball, hot-air balloon; places: sea."

@@ -26,7 +26,7 @@ struct KnownWordsTests {
                 {"words": ["hot-air", "Ball", "ball", "don’t", "-"], "extra": 1,
                  "knows": {"things": ["hot-air balloon"], "nothing": [], "places": ["sea", "by"]}}
                 """))
-        #expect(known.words == ["hot", "air", "ball", "don't", "balloon", "sea", "by"])
+        #expect(known.words == ["hot", "air", "ball", "don't"])
         #expect(known.groups.map(\.name) == ["things", "places"])
         #expect(known.groups.map(\.members) == [["hot-air balloon"], ["sea", "by"]])
     }
