@@ -31,16 +31,7 @@ DEFAULTS = {
     "max_sequence_length": denoiser.PADDED_LENGTH,
     "vocabulary": {
         "words": words.vocabulary(),
-        "knows": {
-            "subjects": scene.KINDS,
-            "colours": list(scene.COLOURS),
-            "motions": scene.MOTIONS,
-            "places": scene.PLACES,
-            "times": scene.TIMES,
-            "weather": scene.WEATHERS,
-            "looks": scene.LOOKS,
-            "camera": scene.CAMERAS,
-        },
+        "knows": words.KNOWS,
     },
 }
 

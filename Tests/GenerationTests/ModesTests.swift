@@ -157,6 +157,36 @@ struct PromiseTests {
         }
     }
 
+    @Test(arguments: [
+        (#""mode": "image-to-video", "image": "a b.png""#, true, false),
+        (#""mode": "image-to-video", "image": ["a b.png", "z.png"]"#, true, true),
+        (
+            #""mode": "text-image-to-video", "prompt": "x", "image": "z.png", "image_role": "last-frame""#,
+            false, true
+        ),
+        (
+            #""mode": "text-image-to-video", "prompt": "x", "image": "a b.png", "image_role": "reference""#,
+            false, false
+        ),
+    ])
+    func `pictures at the ends stand exactly`(
+        members: String, hasFirst: Bool, hasLast: Bool
+    ) throws {
+        try withTemporaryDirectory { directory in
+            let model = try ShortModel(in: directory)
+            let first = Picture.pattern(32, 32) { x, y in (8 * x, 8 * y, 0) }
+            let last = Picture.pattern(32, 32) { x, y in (8 * y, 90, 8 * x) }
+            try PictureFile.writePNG(first, to: "\(directory)/a b.png")
+            try PictureFile.writePNG(last, to: "\(directory)/z.png")
+            let record = try model.run(#"{\#(members), "frames": 21, \#(common)}"#)
+            let frames = try model.frames(of: record)
+            #expect(frames.count == 21)
+            #expect((frames[0] == first) == hasFirst)
+            #expect((frames[20] == last) == hasLast)
+            #expect(frames[1] != first && frames[19] != last)
+        }
+    }
+
     @Test func `a panel beyond the end is a problem of that panel`() throws {
         try withTemporaryDirectory { directory in
             let model = try ShortModel(in: directory)

@@ -112,6 +112,22 @@ def conditions(request, folder):
     return result
 
 
+def delivered(frames, request, folder):
+    """Frames (F, H, W, 3) with the pictures at the ends faded in over four frames, as the engine
+    delivers modes 02 and 03."""
+    if request["mode"] not in ("text-image-to-video", "image-to-video"):
+        return frames
+    given = conditions(request, folder)
+    result = frames.copy()
+    for index in (0, len(frames) - 1):
+        if "mask" not in given or given["mask"][0, index].any():
+            continue
+        residual = given["video"][0, index] - frames[index]
+        for at in range(len(frames)):
+            result[at] += max(0, 1 - abs(at - index) / 4) * residual
+    return result.clip(0, 1)
+
+
 def run(pipeline, request, folder):
     """One request through diffusers: frames of (F, H, W, 3) in 0...1."""
     width, height = map(int, request["size"].split("x"))

@@ -109,7 +109,12 @@ def _styled(text: str, scene: Scene, lot: random.Random, keep: float, in_front: 
             text = f"{lot.choice(words.LOOKS_IN_FRONT[scene.look])} {text}"
         else:
             look = lot.choice(words.LOOKS[scene.look])
-            text = f"{look}, {text}" if lot.random() < 0.2 else f"{text}, {look}"
+            if lot.random() < 0.2:
+                text = f"{look}, {text}"
+            elif lot.random() < 0.2:
+                text = f"{text}. {look[0].upper()}{look[1:]}"
+            else:
+                text = f"{text}, {look}"
     if lot.random() < (0.95 if scene.camera != "still" else 0.03):
         text = f"{text}, {lot.choice(words.CAMERAS[scene.camera])}"
     return text

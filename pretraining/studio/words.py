@@ -4,24 +4,24 @@
 from __future__ import annotations
 
 KINDS = {
-    "ball": ("ball", "ball", "beach ball", "round ball"),
-    "balloon": ("balloon", "balloon", "hot air balloon", "hot-air balloon"),
-    "star": ("star", "star", "five-pointed star", "big star"),
-    "heart": ("heart", "heart", "love heart", "big heart"),
-    "butterfly": ("butterfly", "butterfly", "butterfly with two wings"),
-    "fish": ("fish", "fish", "flying fish", "goldfish"),
-    "rocket": ("rocket", "rocket", "spaceship", "space rocket"),
-    "boat": ("boat", "sailboat", "sailing boat", "ship"),
-    "car": ("car", "car", "automobile", "little car"),
-    "cat": ("cat", "cat", "kitten", "little cat"),
+    "ball": ("ball", "ball", "ball", "beach ball", "round ball", "rubber ball", "sphere"),
+    "balloon": ("balloon", "balloon", "hot air balloon", "hot-air balloon", "air balloon"),
+    "star": ("star", "star", "star", "five-pointed star", "shining star"),
+    "heart": ("heart", "heart", "heart", "love heart", "heart shape"),
+    "butterfly": ("butterfly", "butterfly", "butterfly", "butterfly with two wings", "moth"),
+    "fish": ("fish", "fish", "fish", "flying fish", "goldfish"),
+    "rocket": ("rocket", "rocket", "spaceship", "space rocket", "rocket ship", "spacecraft"),
+    "boat": ("boat", "boat", "sailboat", "sailing boat", "ship", "sailing ship", "yacht"),
+    "car": ("car", "car", "car", "automobile", "motor car", "vehicle"),
+    "cat": ("cat", "cat", "cat", "kitten", "kitty", "house cat"),
 }
 COLOURS = {
-    "red": ("red", "red", "bright red", "crimson", "scarlet"),
+    "red": ("red", "red", "bright red", "dark red", "crimson", "scarlet"),
     "orange": ("orange", "orange", "bright orange", "orange-coloured"),
-    "yellow": ("yellow", "yellow", "bright yellow", "golden"),
-    "green": ("green", "green", "bright green", "emerald"),
-    "blue": ("blue", "blue", "bright blue", "deep blue"),
-    "purple": ("purple", "purple", "violet", "bright purple"),
+    "yellow": ("yellow", "yellow", "bright yellow", "lemon yellow", "golden"),
+    "green": ("green", "green", "bright green", "dark green", "emerald"),
+    "blue": ("blue", "blue", "bright blue", "deep blue", "dark blue", "royal blue"),
+    "purple": ("purple", "purple", "violet", "bright purple", "lilac"),
     "white": ("white", "white", "bright white", "snow-white"),
 }
 # Third person and -ing form of the verbs that fit every kind, and of those that fit some.
@@ -34,6 +34,9 @@ GOES = (
     ("slides", "sliding"),
     ("glides", "gliding"),
     ("heads", "heading"),
+    ("speeds", "speeding"),
+    ("races", "racing"),
+    ("wanders", "wandering"),
 )
 _FLIES = (
     ("drifts", "drifting"),
@@ -41,6 +44,8 @@ _FLIES = (
     ("flies", "flying"),
     ("drifts", "drifting"),
     ("flies", "flying"),
+    ("soars", "soaring"),
+    ("hovers", "hovering"),
 )
 GOES_OWN = {
     "ball": (*_FLIES, ("rolls", "rolling")),
@@ -120,7 +125,7 @@ OTHERWISE = {
     ),
 }
 PLACES = {
-    "sea": ("over the sea", "on the sea", "over the ocean", "on the water", "at sea", "by the sea"),
+    "sea": ("over the sea", "on the sea", "over the ocean", "on the water", "at sea", "by the sea", "above the sea", "over the waves", "near the coast", "across the sea"),
     "hills": (
         "over green hills",
         "over the hills",
@@ -128,6 +133,10 @@ PLACES = {
         "in a green meadow",
         "over grassy hills",
         "in the countryside",
+        "above the hills",
+        "over rolling hills",
+        "across the fields",
+        "on the grass",
     ),
     "desert": (
         "over the desert",
@@ -135,6 +144,9 @@ PLACES = {
         "in a sandy desert",
         "over sand dunes",
         "across the dunes",
+        "above the desert",
+        "on the sand",
+        "through the desert",
     ),
     "mountains": (
         "over the mountains",
@@ -142,6 +154,9 @@ PLACES = {
         "near the mountains",
         "in front of tall mountains",
         "among rocky peaks",
+        "above the mountains",
+        "in front of snow-capped mountains",
+        "over a mountain valley",
     ),
     "city": (
         "over the city",
@@ -150,6 +165,12 @@ PLACES = {
         "in front of a city skyline",
         "downtown",
         "in front of tall buildings",
+        "above the city",
+        "in a town",
+        "over the rooftops",
+        "along the street",
+        "between skyscrapers",
+        "through the city",
     ),
     "snow": (
         "over the snow",
@@ -157,6 +178,9 @@ PLACES = {
         "over a snowy field",
         "in a winter landscape",
         "in a snowy landscape",
+        "above the snow",
+        "on the ice",
+        "across a white winter field",
     ),
     "forest": (
         "in the forest",
@@ -165,6 +189,10 @@ PLACES = {
         "in front of tall trees",
         "among the trees",
         "over the forest",
+        "above the forest",
+        "through the forest",
+        "in a pine forest",
+        "between the trees",
     ),
     "space": (
         "in space",
@@ -172,12 +200,15 @@ PLACES = {
         "among the stars and planets",
         "in front of a planet",
         "in the universe",
+        "through space",
+        "in the galaxy",
+        "near a ringed planet",
     ),
 }
 TIMES = {
-    "day": ("by day", "during the day", "on a sunny day", "under a blue sky", "in daylight", "at noon"),
-    "sunset": ("at sunset", "at sunset", "at dusk", "in the evening", "under an orange sky"),
-    "night": ("at night", "at night", "under the stars", "at midnight", "in the moonlight"),
+    "day": ("by day", "during the day", "on a sunny day", "under a blue sky", "in daylight", "at noon", "in bright sunshine", "in the daytime", "at midday"),
+    "sunset": ("at sunset", "at sunset", "at sunset", "at dusk", "in the evening", "under an orange sky", "as the sun sets", "at sundown", "at dawn", "at sunrise"),
+    "night": ("at night", "at night", "at night", "under the stars", "at midnight", "in the moonlight", "in the dark", "under the moon", "late at night"),
 }
 # A covered sky is neither sunny nor blue.
 TIMES_COVERED = {
@@ -230,6 +261,19 @@ SUNSETS = ("a sunset", "sunset", "sunrise")
 JOINTS = ("the", "a", "an", "and", "it", "with", "of")
 
 
+# What people are told that the model knows; each in words that captions have.
+KNOWS = {
+    "subjects": list(KINDS),
+    "colours": list(COLOURS),
+    "motions": ["to the left", "to the right", "rises", "falls", "bounces", "circles", "stays still"],
+    "places": list(PLACES),
+    "times": list(TIMES),
+    "weather": ["fog", "rain", "falling snow"],
+    "looks": ["watercolour", "neon", "pixel art", "pencil sketch", "black and white", "clay", "cartoon"],
+    "camera": ["pans left", "pans right", "zooms in", "zooms out"],
+}
+
+
 def phrases() -> list[str]:
     """Every phrase, so that each word becomes a piece of its own."""
     tables = (KINDS, COLOURS, PLACES, TIMES, TIMES_COVERED, WEATHERS, CAMERAS, LOOKS, LOOKS_IN_FRONT)
@@ -244,4 +288,8 @@ def phrases() -> list[str]:
 
 def vocabulary() -> list[str]:
     """Every lower-case word that a caption can hold, hyphens taken as spaces."""
-    return sorted({w for phrase in phrases() for w in phrase.lower().replace("-", " ").split()})
+    known = {w for phrase in phrases() for w in phrase.lower().replace("-", " ").split()}
+    told = {w for names in KNOWS.values() for name in names for w in name.split()}
+    if told - known:
+        raise ValueError(f"no caption has {sorted(told - known)}")
+    return sorted(known)

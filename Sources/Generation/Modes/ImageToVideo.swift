@@ -6,8 +6,8 @@ import Requests
 /// Modes 02 and 03: a picture starts to move, told how by words or left to itself.
 ///
 /// Runway Gen-2 modes 02 and 03; VACE's tasks `firstframe`, `lastframe`, `firstlastframe` and
-/// `image_reference`. A picture at either end is kept and the frames between are generated; a
-/// reference lends content and look only. With a camera move, every frame keeps what the moved
+/// `image_reference`. A picture at either end is kept and the frames between are generated, and the
+/// result shows it exactly; a reference lends content and look only. With a camera move, every frame keeps what the moved
 /// camera still sees of the first picture, and what comes into view is generated.
 struct ImageToVideo: GenerationMode {
     let references: [Picture]
@@ -34,6 +34,15 @@ struct ImageToVideo: GenerationMode {
             CameraPath(
                 pan: $0.pan, tilt: $0.tilt, zoom: $0.zoom, roll: $0.roll, frames: plan.frames)
         }
+    }
+
+    /// The pictures at the ends; under a moving camera `finish` puts back what is seen of them.
+    var anchors: [Int: Picture] {
+        guard camera == nil else { return [:] }
+        var ends: [Int: Picture] = [:]
+        if let last { ends[lastIndex] = last }
+        if let first { ends[0] = first }
+        return ends
     }
 
     func lead(_ index: Int) -> Lead {
