@@ -69,9 +69,7 @@ class Example:
 
 def fresh_takes(count: int, lot: random.Random, held_out: bool = False) -> list[tasks.Take]:
     """Takes of scenes drawn by lot."""
-    return [
-        tasks.Take(random_scene(lot, held_out), lot.getrandbits(64)) for _ in range(count)
-    ]
+    return [tasks.Take(random_scene(lot, held_out), lot.getrandbits(64)) for _ in range(count)]
 
 
 def make(takes: list[tasks.Take], encoder: Encoder, lot: random.Random) -> list[Example]:

@@ -23,7 +23,8 @@ import torch.multiprocessing as mp
 class Leg:
     """What one leg is asked to do.
 
-    `processes` share the work on a CPU; on a GPU ("cuda") there is one. `warm_up` counts steps; `cool_down` is the share of the time in which the rate falls.
+    `processes` share the work on a CPU; on a GPU ("cuda") there is one. `warm_up` counts steps;
+    `cool_down` is the share of the time in which the rate falls.
     """
 
     state: str

@@ -69,7 +69,9 @@ class Optimiser:
         """
         flat = torch.cat(
             [
-                (torch.zeros_like(self.masters[n]) if p.grad is None else p.grad.float()).reshape(-1)
+                (torch.zeros_like(self.masters[n]) if p.grad is None else p.grad.float()).reshape(
+                    -1
+                )
                 for n, p in self.named.items()
             ]
         )

@@ -86,7 +86,9 @@ class Take:
         """A picture of the same place, time and look, at times with another subject."""
         scene = self.scene
         if lot.random() < 0.5:
-            kinds = [k for k in KINDS if scene.place in places_of(k) and scene.motion in motions_of(k)]
+            kinds = [
+                k for k in KINDS if scene.place in places_of(k) and scene.motion in motions_of(k)
+            ]
             scene = scene.but(kind=lot.choice(kinds), colour=lot.choice(tuple(COLOURS)))
         clip = render([scene], [lot.getrandbits(64)]).clips[0].numpy()
         return clip[:, lot.randrange(FRAMES)]

@@ -101,7 +101,15 @@ def work(rank: int, leg: legs.Leg) -> None:
         reading = reader(states[told], labels[told])
         (fit + READER_WEIGHT * reading).backward()
         norm = optimiser.step(scale)
-        log.add(clock, optimiser.steps, fit=fit, plain=squared.mean(), reading=reading, pool=len(pool), norm=norm)
+        log.add(
+            clock,
+            optimiser.steps,
+            fit=fit,
+            plain=squared.mean(),
+            reading=reading,
+            pool=len(pool),
+            norm=norm,
+        )
         if rank == 0 and optimiser.steps % 200 == 0:
             legs.save(path, optimiser.state())
     if rank == 0:

@@ -44,7 +44,12 @@ class Crops:
             if len(columns):
                 middle = int(columns.float().mean()) - CROP // 2 + lot.randrange(-12, 13)
                 left = min(max(middle, 0), WIDTH - CROP)
-        part = (..., slice(first, first + self.frames), slice(top, top + CROP), slice(left, left + CROP))
+        part = (
+            ...,
+            slice(first, first + self.frames),
+            slice(top, top + CROP),
+            slice(left, left + CROP),
+        )
         return clip[part], cover[part]
 
 

@@ -16,7 +16,9 @@ from torch import Tensor
 from pretraining import leg as legs, text_to_video, tokeniser
 
 
-def carried_over(old: dict[str, Tensor], new: dict[str, Tensor], rows: list[tuple[int, int]]) -> int:
+def carried_over(
+    old: dict[str, Tensor], new: dict[str, Tensor], rows: list[tuple[int, int]]
+) -> int:
     """Copies what fits from the old weights into the new ones, embeddings by rows (old, new).
 
     Returns how many weights were copied whole.

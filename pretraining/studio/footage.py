@@ -97,7 +97,9 @@ def render(
 class _Part:
     """Scenes that are drawn by the same formulas."""
 
-    def __init__(self, scenes: list[Scene], seeds: list[int], screen: View, untextured: bool) -> None:
+    def __init__(
+        self, scenes: list[Scene], seeds: list[int], screen: View, untextured: bool
+    ) -> None:
         self.scenes, self.seeds, self.screen = scenes, seeds, screen
         self.untextured, self.device = untextured, screen.t.device
         self.horizon = self._lots("horizon").uniform(0.60, 0.66)

@@ -26,7 +26,9 @@ class Ground:
 
     def tone(self, colour: Colour) -> Tensor:
         """A surface's colour for all clips, or the untextured grey; (B, 3, 1, 1, 1)."""
-        return colours([(0.56,) * 3 if self.untextured else colour] * len(self.scenes), self.lots.device)
+        return colours(
+            [(0.56,) * 3 if self.untextured else colour] * len(self.scenes), self.lots.device
+        )
 
     def rolling(self, base: Tensor, height: float, pace: float) -> Tensor:
         """The crest of a row of hills, (B, 1, T or 1, 1, W)."""
@@ -35,7 +37,9 @@ class Ground:
         wave = torch.sin(x * pace + first) + 0.5 * torch.sin(x * pace * 1.9 + second)
         return base + height * wave
 
-    def layer(self, picture: Tensor, crest: Tensor, colour: Colour, relief: float, gain=1.0) -> Tensor:
+    def layer(
+        self, picture: Tensor, crest: Tensor, colour: Colour, relief: float, gain=1.0
+    ) -> Tensor:
         """Lays ground below a crest, darker towards the viewer."""
         below = self.view.y - crest
         shade = self.light * gain * (1 - relief * (below * 2.4).clamp(0, 1))
@@ -81,7 +85,9 @@ def desert(ground: Ground, picture: Tensor) -> Tensor:
     return ground.layer(picture, near, (0.86, 0.64, 0.32), 0.30)
 
 
-def _trees(ground: Ground, picture: Tensor, colour: Colour, foot: Tensor, spacing: float, heights) -> Tensor:
+def _trees(
+    ground: Ground, picture: Tensor, colour: Colour, foot: Tensor, spacing: float, heights
+) -> Tensor:
     view, lots = ground.view, ground.lots
     for slot in range(round(2.4 / spacing)):
         x = -0.4 + slot * spacing + lots.uniform(-0.15, 0.15) * spacing
@@ -110,7 +116,9 @@ def forest(ground: Ground, picture: Tensor) -> Tensor:
 def mountains(ground: Ground, picture: Tensor) -> Tensor:
     view, lots, light = ground.view, ground.lots, ground.light
     offset = lots.uniform(-0.12, 0.12)
-    tint = colours([(1.0,) * 3 if ground.untextured else (1.0, 1.0, 1.12)] * len(ground.scenes), lots.device)
+    tint = colours(
+        [(1.0,) * 3 if ground.untextured else (1.0, 1.0, 1.12)] * len(ground.scenes), lots.device
+    )
     for x, peak, slope in (
         (-0.40, 0.28, 1.05),
         (1.92, 0.26, 1.05),

@@ -26,8 +26,10 @@ def subject(scenes: Sequence[Scene], horizon: Tensor, t: Tensor, lots: Lots) -> 
     facing = lots.choice((-1.0, 1.0))
     lift, phase = lots.uniform(-0.03, 0.03), lots.uniform(0, 6.28)
     hops, swing = torch.pi * 2.5 * t + phase, 6.28 * t * facing + phase
-    is_ = {m: column([float(s.motion == m) for s in scenes], device) for m in
-           ("left", "right", "up", "down", "bounce", "orbit")}
+    is_ = {
+        m: column([float(s.motion == m) for s in scenes], device)
+        for m in ("left", "right", "up", "down", "bounce", "orbit")
+    }
     sideways = is_["left"] + is_["right"]
     facing = torch.where(sideways > 0, is_["right"] - is_["left"], facing)
     x = torch.where(sideways > 0, ASPECT / 2 + drift + facing * travel * (t - 0.5), x)

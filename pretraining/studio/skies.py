@@ -68,8 +68,11 @@ def space(scenes: Sequence[Scene], view: View, lots: Lots, untextured: bool) -> 
     if untextured:
         picture = picture * 0 + 0.30
     else:
-        band = view.y - 0.5 - lots.uniform(-0.25, 0.25) - 0.25 * torch.sin(
-            view.x * 2 + lots.uniform(0, 6.28)
+        band = (
+            view.y
+            - 0.5
+            - lots.uniform(-0.25, 0.25)
+            - 0.25 * torch.sin(view.x * 2 + lots.uniform(0, 6.28))
         )
         haze = 0.5 * torch.exp(-((band / 0.22) ** 2))
         tints = ((0.38, 0.10, 0.50), (0.08, 0.26, 0.50), (0.45, 0.12, 0.30))
@@ -82,7 +85,9 @@ def space(scenes: Sequence[Scene], view: View, lots: Lots, untextured: bool) -> 
     shade = (1 - 0.55 * (0.6 * u + 0.6 * v).clamp(0, 1)) if not untextured else 1.0
     rocks = ((0.85, 0.55, 0.35), (0.35, 0.65, 0.75), (0.80, 0.70, 0.50))
     ground = [(0.62,) * 3 if untextured else lot.choice(rocks) for lot in lots.lots]
-    picture = blend(picture, colours(ground, device) * shade, view.inside(((u**2 + v**2).sqrt() - 1) * radius))
+    picture = blend(
+        picture, colours(ground, device) * shade, view.inside(((u**2 + v**2).sqrt() - 1) * radius)
+    )
     reach = (tilted_u**2 + (tilted_v * 4.2) ** 2).sqrt()
     ring = torch.maximum((reach - 1.65).abs() - 0.20, -tilted_v - 0.02) * radius
     edge = [(0.70,) * 3 if untextured else (0.92, 0.86, 0.70)] * count

@@ -135,7 +135,9 @@ def _fish(brush: Brush, colour: Tensor, u: Tensor, v: Tensor, pose: Pose) -> Non
 
 def _rocket(brush: Brush, colour: Tensor, u: Tensor, v: Tensor, pose: Pose) -> None:
     flicker = 1.35 + 0.12 * torch.sin(pose.time * 30 + pose.phase)
-    flame = torch.maximum(u.abs() - 0.26 * (flicker - v) / 0.55, torch.maximum(0.70 - v, v - flicker))
+    flame = torch.maximum(
+        u.abs() - 0.26 * (flicker - v) / 0.55, torch.maximum(0.70 - v, v - flicker)
+    )
     brush.paint(_FLAME, flame, 1 / brush.light)
     fins = torch.maximum(u.abs() - 0.20 - (v - 0.05) * 0.65, torch.maximum(0.05 - v, v - 0.80))
     brush.paint(colour * 0.55, fins)
@@ -167,10 +169,15 @@ def _cat(brush: Brush, colour: Tensor, u: Tensor, v: Tensor, pose: Pose) -> None
     brush.paint(colour * 0.75, torch.maximum(tail, torch.maximum(u + 0.85 - wag, v - 0.25)))
     step = 0.10 * torch.sin(pose.time * 16 + pose.phase)
     for leg, sign in ((-0.62, 1.0), (-0.30, -1.0), (0.22, 1.0), (0.50, -1.0)):
-        brush.paint(colour * 0.75, _box(u - leg - sign * step * (v - 0.2).clamp_min(0), v - 0.52, 0.11, 0.34))
+        brush.paint(
+            colour * 0.75,
+            _box(u - leg - sign * step * (v - 0.2).clamp_min(0), v - 0.52, 0.11, 0.34),
+        )
     brush.paint(colour, _reach((u + 0.06) * 0.72, (v - 0.12) * 1.5) - 0.62)
     head_u, head_v = u - 0.72, v + 0.38
-    ears = torch.maximum((head_u.abs() - 0.27).abs() - 0.16 - (head_v + 0.62) * 0.42, -head_v - 0.70)
+    ears = torch.maximum(
+        (head_u.abs() - 0.27).abs() - 0.16 - (head_v + 0.62) * 0.42, -head_v - 0.70
+    )
     brush.paint(colour, torch.maximum(ears, head_v))
     brush.paint(colour, _reach(head_u, head_v) - 0.43)
     brush.paint(_DARK, _reach(head_u.abs() - 0.17, head_v + 0.05) - 0.09)

@@ -125,7 +125,18 @@ OTHERWISE = {
     ),
 }
 PLACES = {
-    "sea": ("over the sea", "on the sea", "over the ocean", "on the water", "at sea", "by the sea", "above the sea", "over the waves", "near the coast", "across the sea"),
+    "sea": (
+        "over the sea",
+        "on the sea",
+        "over the ocean",
+        "on the water",
+        "at sea",
+        "by the sea",
+        "above the sea",
+        "over the waves",
+        "near the coast",
+        "across the sea",
+    ),
     "hills": (
         "over green hills",
         "over the hills",
@@ -206,9 +217,40 @@ PLACES = {
     ),
 }
 TIMES = {
-    "day": ("by day", "during the day", "on a sunny day", "under a blue sky", "in daylight", "at noon", "in bright sunshine", "in the daytime", "at midday"),
-    "sunset": ("at sunset", "at sunset", "at sunset", "at dusk", "in the evening", "under an orange sky", "as the sun sets", "at sundown", "at dawn", "at sunrise"),
-    "night": ("at night", "at night", "at night", "under the stars", "at midnight", "in the moonlight", "in the dark", "under the moon", "late at night"),
+    "day": (
+        "by day",
+        "during the day",
+        "on a sunny day",
+        "under a blue sky",
+        "in daylight",
+        "at noon",
+        "in bright sunshine",
+        "in the daytime",
+        "at midday",
+    ),
+    "sunset": (
+        "at sunset",
+        "at sunset",
+        "at sunset",
+        "at dusk",
+        "in the evening",
+        "under an orange sky",
+        "as the sun sets",
+        "at sundown",
+        "at dawn",
+        "at sunrise",
+    ),
+    "night": (
+        "at night",
+        "at night",
+        "at night",
+        "under the stars",
+        "at midnight",
+        "in the moonlight",
+        "in the dark",
+        "under the moon",
+        "late at night",
+    ),
 }
 # A covered sky is neither sunny nor blue.
 TIMES_COVERED = {
@@ -241,7 +283,12 @@ LOOKS = {
     "neon": ("neon", "in neon lights", "in neon style", "glowing neon lines"),
     "pixel": ("pixel art", "as pixel art", "in pixel art style", "in an old video game"),
     "sketch": ("pencil sketch", "as a sketch", "as a pencil drawing", "sketched in pencil"),
-    "monochrome": ("black and white", "in black and white", "monochrome", "an old black and white film"),
+    "monochrome": (
+        "black and white",
+        "in black and white",
+        "monochrome",
+        "an old black and white film",
+    ),
     "clay": ("clay", "made of clay", "as clay animation", "claymation", "modelled in clay"),
 }
 # How a caption may begin when it names the look first, as in "a watercolour painting of".
@@ -250,7 +297,11 @@ LOOKS_IN_FRONT = {
     "neon": ("a neon picture of", "neon lines of", "a glowing neon film of"),
     "pixel": ("pixel art of", "a pixel art film of", "an old video game with"),
     "sketch": ("a pencil sketch of", "a sketch of", "a pencil drawing of"),
-    "monochrome": ("a black and white film of", "a monochrome film of", "a black and white video of"),
+    "monochrome": (
+        "a black and white film of",
+        "a monochrome film of",
+        "a black and white video of",
+    ),
     "clay": ("a clay animation of", "claymation of", "a clay model of"),
     "flat": ("a cartoon of", "a flat cartoon of"),
 }
@@ -265,18 +316,44 @@ JOINTS = ("the", "a", "an", "and", "it", "with", "of")
 KNOWS = {
     "subjects": list(KINDS),
     "colours": list(COLOURS),
-    "motions": ["to the left", "to the right", "rises", "falls", "bounces", "circles", "stays still"],
+    "motions": [
+        "to the left",
+        "to the right",
+        "rises",
+        "falls",
+        "bounces",
+        "circles",
+        "stays still",
+    ],
     "places": list(PLACES),
     "times": list(TIMES),
     "weather": ["fog", "rain", "falling snow"],
-    "looks": ["watercolour", "neon", "pixel art", "pencil sketch", "black and white", "clay", "cartoon"],
+    "looks": [
+        "watercolour",
+        "neon",
+        "pixel art",
+        "pencil sketch",
+        "black and white",
+        "clay",
+        "cartoon",
+    ],
     "camera": ["pans left", "pans right", "zooms in", "zooms out"],
 }
 
 
 def phrases() -> list[str]:
     """Every phrase, so that each word becomes a piece of its own."""
-    tables = (KINDS, COLOURS, PLACES, TIMES, TIMES_COVERED, WEATHERS, CAMERAS, LOOKS, LOOKS_IN_FRONT)
+    tables = (
+        KINDS,
+        COLOURS,
+        PLACES,
+        TIMES,
+        TIMES_COVERED,
+        WEATHERS,
+        CAMERAS,
+        LOOKS,
+        LOOKS_IN_FRONT,
+    )
     found = [phrase for table in tables for values in table.values() for phrase in values]
     verbs = (*GOES, *(verb for own in GOES_OWN.values() for verb in own))
     verbs += tuple(verb for values in OTHERWISE.values() for verb in values)
