@@ -13,6 +13,7 @@ import hashlib
 import shlex
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,13 +77,13 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _measure(given: argparse.Namespace) -> list[report.Section]:
-    """All sections that are asked for."""
+def _measure(given: argparse.Namespace) -> Iterator[report.Section]:
+    """All sections that are asked for, each as soon as it is there."""
     sizes, prompts = Sizes.of(given.count), Prompts(given.seed, given.captions)
     engine = Engine(given.rushes, given.model, given.jobs)
     autoencoder = Autoencoder(given.model)
     wanted = given.sections
-    sections, sets = [], {}
+    sets: dict[str, adherence.Clips] = {}
     if needs := {"adherence", "temporal", "autoencoder"} & set(wanted):
         names = adherence.sizes(sizes.plain)
         names = names if needs != {"temporal"} else {"plain": sizes.plain}
@@ -92,30 +93,26 @@ def _measure(given: argparse.Namespace) -> list[report.Section]:
     if {"adherence", "temporal"} & set(wanted):
         reader = training.trained(given.state, autoencoder, _say)
     if "adherence" in wanted:
-        sections.append(adherence.measure(sets, reader))
+        yield adherence.measure(sets, reader)
     if "temporal" in wanted:
-        sections.append(temporal.measure(sets["plain"], reader))
+        yield temporal.measure(sets["plain"], reader)
     if "structure" in wanted:
         _say(f"structure: {sizes.structure} clips at {len(structure.AMOUNTS)} values")
-        sections.append(
-            structure.measure(structure.gather(prompts, sizes.structure, engine, autoencoder))
-        )
+        yield structure.measure(structure.gather(prompts, sizes.structure, engine, autoencoder))
     if "masks" in wanted:
         _say(f"masks: {sizes.masks} clips, {sizes.compared} of them also through diffusers")
-        sections.append(
-            masks.measure(masks.gather(prompts, sizes.masks, sizes.compared, engine, given.model))
-        )
+        edited = masks.gather(prompts, sizes.masks, sizes.compared, engine, given.model)
+        yield masks.measure(edited)
     if "first" in wanted:
         _say(f"first frames: {sizes.first} clips")
-        clips = anchors.gather_first(prompts, sizes.first, engine, autoencoder)
-        sections.append(anchors.measure_first(clips))
+        moved = anchors.gather_first(prompts, sizes.first, engine, autoencoder)
+        yield anchors.measure_first(moved)
     if "anchors" in wanted:
         _say(f"anchors: {sizes.anchors} clips")
-        clips = anchors.gather_anchors(prompts, sizes.anchors, engine, autoencoder)
-        sections.append(anchors.measure_anchors(clips))
+        joined = anchors.gather_anchors(prompts, sizes.anchors, engine, autoencoder)
+        yield anchors.measure_anchors(joined)
     if "autoencoder" in wanted:
-        sections.append(_autoencoder(sets))
-    return sections
+        yield _autoencoder(sets)
 
 
 def _command(given: argparse.Namespace) -> str:
@@ -147,17 +144,15 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     if given.check:
         raise SystemExit(0 if check.run(given, _say) else 1)
-    start = time.monotonic()
-    sections = _measure(given)
-    facts = report.Facts(
-        _command(given),
-        given.model.name,
-        _weights(given.model),
-        given.seed,
-        time.monotonic() - start,
-        training.ABOUT,
-    )
-    report.write(given.to, facts, sections)
+    start, weights, sections = time.monotonic(), _weights(given.model), []
+    for section in _measure(given):
+        # Written again after each one, so that nothing is lost by what comes later.
+        sections.append(section)
+        seconds = time.monotonic() - start
+        facts = report.Facts(
+            _command(given), given.model.name, weights, given.seed, seconds, training.ABOUT
+        )
+        report.write(given.to, facts, sections)
     print(given.to)
 
 

@@ -51,22 +51,21 @@ class Clips:
 
 def targets(sources: Sequence[Prompt]) -> list[Scene]:
     """The scenes to become: every look but flat in turn."""
-    targets = []
+    scenes = []
     for number, prompt in enumerate(sources):
-        target = prompt.scene.but(look=LOOKS[1 + number % (len(LOOKS) - 1)])
-        if number % 2 and target.place != "space":
-            later = TIMES[(TIMES.index(target.time) + 1) % len(TIMES)]
-            target = target.but(time=later)
-        targets.append(target)
-    return targets
+        scene = prompt.scene.but(look=LOOKS[1 + number % (len(LOOKS) - 1)])
+        if number % 2 and scene.place != "space":
+            scene = scene.but(time=TIMES[(TIMES.index(scene.time) + 1) % len(TIMES)])
+        scenes.append(scene)
+    return scenes
 
 
 def gather(prompts: Prompts, count: int, engine: Engine, autoencoder: Autoencoder) -> Clips:
     """Restyles real clips."""
     sources = prompts.draw("structure", count)
-    targets = targets(sources)
+    wished = targets(sources)
     lot = random.Random(f"structure {prompts.seed}")
-    texts = [prompts.caption(target, lot) for target in targets]
+    texts = [prompts.caption(scene, lot) for scene in wished]
     source = rendered(sources).clips
     requests = [
         Request(
@@ -83,7 +82,7 @@ def gather(prompts: Prompts, count: int, engine: Engine, autoencoder: Autoencode
         for at, prompt in enumerate(sources)
     ]
     made = engine.make(requests)
-    wanted = restyled(sources, targets).clips
+    wanted = restyled(sources, wished).clips
     return Clips(source, wanted, autoencoder.through(source), made.split(count))
 
 
