@@ -19,8 +19,16 @@ from pathlib import Path
 
 import torch
 
-from pretraining.evaluate import adherence, anchors, check, masks, report, structure, temporal
-from pretraining.evaluate import statistics
+from pretraining.evaluate import (
+    adherence,
+    anchors,
+    check,
+    masks,
+    report,
+    statistics,
+    structure,
+    temporal,
+)
 from pretraining.evaluate.engine import Engine
 from pretraining.evaluate.prompts import STYLES, Prompts
 from pretraining.evaluate.readers import training
@@ -31,14 +39,14 @@ SECTIONS = ("adherence", "temporal", "structure", "masks", "first", "anchors", "
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many clips each section takes; of the masks, how many also go through diffusers."""
+    """How many clips each section takes; how many of the last three also go through diffusers."""
 
     plain: int
     structure: int
     masks: int
-    compared: int
     first: int
     anchors: int
+    compared: int
 
     @staticmethod
     def of(count: int) -> Sizes:
@@ -47,9 +55,9 @@ class Sizes:
             count,
             max(3, count // 8),
             max(4, count // 6),
-            max(1, count // 24),
             max(4, count // 3),
             max(3, count // 6),
+            max(1, count // 24),
         )
 
 
@@ -100,16 +108,16 @@ def _measure(given: argparse.Namespace) -> Iterator[report.Section]:
         _say(f"structure: {sizes.structure} clips at {len(structure.AMOUNTS)} values")
         yield structure.measure(structure.gather(prompts, sizes.structure, engine, autoencoder))
     if "masks" in wanted:
-        _say(f"masks: {sizes.masks} clips, {sizes.compared} of them also through diffusers")
+        _say(f"masks: {sizes.masks} clips")
         edited = masks.gather(prompts, sizes.masks, sizes.compared, engine, given.model)
         yield masks.measure(edited)
     if "first" in wanted:
         _say(f"first frames: {sizes.first} clips")
-        moved = anchors.gather_first(prompts, sizes.first, engine, autoencoder)
+        moved = anchors.gather_first(prompts, sizes.first, sizes.compared, engine, autoencoder)
         yield anchors.measure_first(moved)
     if "anchors" in wanted:
         _say(f"anchors: {sizes.anchors} clips")
-        joined = anchors.gather_anchors(prompts, sizes.anchors, engine, autoencoder)
+        joined = anchors.gather_anchors(prompts, sizes.anchors, sizes.compared, engine, autoencoder)
         yield anchors.measure_anchors(joined)
     if "autoencoder" in wanted:
         yield _autoencoder(sets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 
 from pretraining.evaluate import pictures, statistics
 from pretraining.evaluate.engine import Engine, Request
+from pretraining.evaluate.model_frames import unpasted
 from pretraining.evaluate.prompts import Prompts
 from pretraining.evaluate.report import Line, Section
 from pretraining.evaluate.statistics import Interval
@@ -22,13 +24,16 @@ GOOD = 28.0
 PANELS = (0, 8, 16)
 ABOUT_FIRST = (
     "Image to video, without words, from the first frames of real clips of plain scenes. Ceiling:"
-    " the picture alone through the autoencoder. Floor: the first frame of another output."
+    " the picture alone through the autoencoder. Floor: the first frame of another output. The"
+    " engine puts the picture itself in its place and leads over from it; so beside that stand the"
+    " model's own first frame (by diffusers, same requests and seeds) and the jump that is left."
 )
 ABOUT_ANCHORS = (
     "Storyboards of three panels, the first, middle and last frame of real clips of plain scenes,"
     " with words. Panels are pasted back and led over to; so beside how exactly they are shown"
-    " stands how much the clip jumps there. Ceiling: the truth through the autoencoder. Floor:"
-    " outputs with the panels of another clip put in hard."
+    " stand the model's own frames (by diffusers, same requests and seeds) and how much the clip"
+    " jumps there. Ceiling: the truth through the autoencoder. Floor: outputs with the panels of"
+    " another clip put in hard."
 )
 
 
@@ -36,16 +41,29 @@ ABOUT_ANCHORS = (
 class Clips:
     """Truth, the truth's frames through the autoencoder, and outputs; uint8 (B, 3, T, H, W).
 
-    For first frames `passed` holds one frame.
+    For first frames `passed` holds one frame. `before` is the first clips as the model made them,
+    before the given pictures were put back; fewer, or None.
     """
 
     real: Tensor
     passed: Tensor
     output: Tensor
+    before: Tensor | None = None
+
+
+def _before(
+    model: Path, texts: Sequence[str], seeds: Sequence[int], real: Tensor, kept: Sequence[int]
+) -> Tensor | None:
+    """The model's own frames for the first clips, some frames of which are given."""
+    if not texts:
+        return None
+    masks = torch.ones_like(real[:, 0], dtype=torch.float32)
+    masks[:, list(kept)] = 0
+    return unpasted(model, texts, seeds, real, masks)
 
 
 def gather_first(
-    prompts: Prompts, count: int, engine: Engine, autoencoder: Autoencoder
+    prompts: Prompts, count: int, compared: int, engine: Engine, autoencoder: Autoencoder
 ) -> Clips:
     """Moves pictures."""
     sources = prompts.draw("first frames", count)
@@ -58,11 +76,13 @@ def gather_first(
         for at, prompt in enumerate(sources)
     ]
     passed = autoencoder.through_alone(real[:, :, 0])[:, :, None]
-    return Clips(real, passed, engine.make(requests))
+    seeds = [prompt.seed for prompt in sources[:compared]]
+    before = _before(engine.model, [""] * compared, seeds, real, (0,))
+    return Clips(real, passed, engine.make(requests), before)
 
 
 def gather_anchors(
-    prompts: Prompts, count: int, engine: Engine, autoencoder: Autoencoder
+    prompts: Prompts, count: int, compared: int, engine: Engine, autoencoder: Autoencoder
 ) -> Clips:
     """Joins panels."""
     sources = prompts.draw("anchors", count)
@@ -79,7 +99,9 @@ def gather_anchors(
         )
         for at, prompt in enumerate(sources)
     ]
-    return Clips(real, autoencoder.through(real), engine.make(requests))
+    texts, seeds = ([getattr(p, key) for p in sources[:compared]] for key in ("text", "seed"))
+    before = _before(engine.model, texts, seeds, real, PANELS)
+    return Clips(real, autoencoder.through(real), engine.make(requests), before)
 
 
 def _psnr(a: Tensor, b: Tensor) -> list[float]:
@@ -99,6 +121,20 @@ def measure_first(clips: Clips) -> Section:
         "real": pictures.motion(clips.real).tolist(),
         "floor": pictures.motion(clips.output[:, :, :1].expand_as(clips.output)).tolist(),
     }
+    foreign = clips.output.clone()
+    foreign[:, :, 0] = clips.output.roll(1, 0)[:, :, 0]
+    jumps = {"generated": clips.output, "real": clips.real, "floor": foreign}
+    own = []
+    if clips.before is not None:
+        known = picture[: len(clips.before)]
+        own.append(
+            Line(
+                "first frame, the model's own",
+                "the same before the engine puts the picture back.",
+                generated=statistics.mean(_psnr(clips.before[:, :, 0], known)),
+                unit="dB",
+            )
+        )
     lines = [
         Line(
             "first frame, mean",
@@ -121,6 +157,14 @@ def measure_first(clips: Clips) -> Section:
                 for part, values in found.items()
             },
         ),
+        *own,
+        Line(
+            "jump after it",
+            "the change from the first frame to the second over the median change between later"
+            " ones; 1 is no jump; floor: another output's first frame put in hard.",
+            **{part: statistics.mean(_jumps(some, [0])) for part, some in jumps.items()},
+            unit="ratio",
+        ),
         Line(
             "motion after it",
             "as under flicker and motion; a clip that only repeats its picture has 0.",
@@ -131,10 +175,10 @@ def measure_first(clips: Clips) -> Section:
     return Section("First frame (image to video)", ABOUT_FIRST, lines)
 
 
-def _jumps(clips: Tensor) -> list[float]:
+def _jumps(clips: Tensor, panels: Sequence[int]) -> list[float]:
     """How much more frames change beside a panel than elsewhere, per clip."""
     changes = pictures.changes(clips)
-    beside = sorted({at for panel in PANELS for at in (panel - 1, panel) if 0 <= at < FRAMES - 1})
+    beside = sorted({at for panel in panels for at in (panel - 1, panel) if 0 <= at < FRAMES - 1})
     others = [at for at in range(FRAMES - 1) if at not in beside]
     usual = changes[:, others].median(1).values.clamp_min(0.1)
     return (changes[:, beside].mean(1) / usual).tolist()
@@ -156,9 +200,22 @@ def measure_anchors(clips: Clips) -> Section:
     def means(measured) -> dict[str, Interval]:
         return {part: statistics.mean(measured(some)) for part, some in versions.items()}
 
-    jumps = means(_jumps) | {"real": statistics.mean(_jumps(clips.real))}
+    jumps = means(lambda some: _jumps(some, at))
+    jumps["real"] = statistics.mean(_jumps(clips.real, at))
     other = {"floor": statistics.mean(near(between, clips.output.roll(1, 0)))}
     worst = np.min([near([n], clips.output) for n in at], axis=0)
+    own = []
+    if clips.before is not None:
+        some = len(clips.before)
+        shown = _psnr(clips.before[:, :, at], clips.real[:some, :, at])
+        own.append(
+            Line(
+                "panels, the model's own",
+                "the same before the engine puts the panels back.",
+                generated=statistics.mean(shown),
+                unit="dB",
+            )
+        )
     lines = [
         Line(
             "panels, mean",
@@ -172,6 +229,7 @@ def measure_anchors(clips: Clips) -> Section:
             generated=Interval(float(torch.tensor(worst).min()), count=len(worst)),
             unit="dB",
         ),
+        *own,
         Line(
             "frames beside the panels",
             "PSNR of the frames just before and after the panels and the truth's; floor: another"

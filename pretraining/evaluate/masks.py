@@ -16,8 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pretraining.evaluate import pictures, statistics
-from pretraining.evaluate.diffusers_masks import unpasted
 from pretraining.evaluate.engine import Engine, Request
+from pretraining.evaluate.model_frames import unpasted
 from pretraining.evaluate.prompts import Prompt, Prompts
 from pretraining.evaluate.readers import track
 from pretraining.evaluate.report import Line, Section

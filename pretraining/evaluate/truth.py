@@ -37,9 +37,7 @@ class Autoencoder:
 
     def __init__(self, model: Path) -> None:
         self.path = model / "vae" / "diffusion_pytorch_model.safetensors"
-        loaded = AutoencoderKLWan.from_pretrained(
-            model, subfolder="vae", dtype=torch.float32
-        )
+        loaded = AutoencoderKLWan.from_pretrained(model, subfolder="vae", dtype=torch.float32)
         self.model = loaded.eval().requires_grad_(False)
 
     @torch.no_grad()

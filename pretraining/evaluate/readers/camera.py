@@ -36,10 +36,12 @@ def camera(clip: Tensor, cover: Tensor) -> str:
     before, after = stack[early], stack[early + _APART]
     share = _APART / (frames - 1)
     still = _error(before, after, 0.0, 1.0)
-    moves = [("pan right" if p > 0 else "pan left", _error(before, after, p * share, 1.0))
-             for p in _PANS]
-    moves += [("zoom in" if z > 1 else "zoom out", _error(before, after, 0.0, z**share))
-              for z in _ZOOMS]
+    moves = [
+        ("pan right" if p > 0 else "pan left", _error(before, after, p * share, 1.0)) for p in _PANS
+    ]
+    moves += [
+        ("zoom in" if z > 1 else "zoom out", _error(before, after, 0.0, z**share)) for z in _ZOOMS
+    ]
     name, error = min(moves, key=lambda move: move[1])
     return name if error < _BETTER * still else "still"
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Masked clips as the model makes them, before the engine pastes the source back.
+"""Frames as the model makes them, before the engine puts given pixels back.
 
-Through `diffusers.WanVACEPipeline`, whose frames our engine's equal for the same request.
+Through `diffusers.WanVACEPipeline`, whose frames our engine's equal for the same request; the
+request language has no way to ask the engine for them.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from torch import Tensor
 def unpasted(
     model: Path, texts: Sequence[str], seeds: Sequence[int], clips: Tensor, masks: Tensor
 ) -> Tensor:
-    """The first clips under their masks (B, T, H, W), generated; uint8 (len(texts), 3, T, H, W)."""
+    """The first clips, made anew where masks (B, T, H, W) are 1; uint8 (len(texts), 3, T, H, W)."""
     disable_progress_bar()
     transformers.utils.logging.disable_progress_bar()
     pipeline = WanVACEPipeline.from_pretrained(model, dtype=torch.float32)
