@@ -41,7 +41,9 @@ HOW = {
     "place": f"{_BY_NETWORK}.",
     "time": f"{_BY_NETWORK}; not counted in space, where no time is asked for.",
     "look": f"{_BY_NETWORK}; prompts over all seven looks in turn.",
-    "weather": f"{_BY_NETWORK}; prompts over all four weathers in turn.",
+    "weather": "clear, fog or a covered sky by the same network; under a covered sky rain or snow by how"
+    " what falls agrees with itself along a streak and a frame later, clear if nothing does;"
+    " prompts over all four weathers in turn.",
     "camera": "the pan or zoom that carries the background of a frame best to a later one, by"
     " search over moves and strengths; prompts over all five moves in turn, the subject still.",
     "all five": "clips in which colour, kind, motion, place and time are all read as asked.",

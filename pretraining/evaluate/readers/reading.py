@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from pretraining.evaluate.readers import camera, network, track
+from pretraining.evaluate.readers import camera, network, track, weather
 from pretraining.studio.scene import ATTRIBUTES
 
 
@@ -32,6 +32,11 @@ def read(reader: network.Reader, clips: Tensor, with_camera: bool = False) -> Re
     }
     values["motion"] = [track.motion(track.track(cover)) for cover in covers]
     values["colour"] = [track.colour(clip, cover) for clip, cover in zip(clips, covers)]
+    # Whether it is foggy or clear is seen in the whole picture, rain and snow only in what falls.
+    values["weather"] = [
+        weather.falling(clip, cover) or "clear" if seen in ("rain", "snowfall") else seen
+        for clip, cover, seen in zip(clips, covers, values["weather"])
+    ]
     # A kind needs a subject.
     values["kind"] = [
         kind if track.track(cover).share >= 0.3 else None
