@@ -99,15 +99,19 @@ def prompts(batch: contexts.Batch, lot: random.Random) -> list[str]:
     ]
 
 
+def optimiser_for(named: dict[str, nn.Parameter]) -> Optimiser:
+    """Muon for the branch's matrices, Adam for the rest."""
+    matrices = {name for name, p in named.items() if p.ndim == 2}
+    return Optimiser(named, matrices, muon_rate=0.02, adam_rate=1.5e-3, weight_decay=0.01)
+
+
 def work(rank: int, leg: legs.Leg) -> None:
     """One process of a leg; option "kept" trains on kept examples only."""
     words, transformer, text_encoder = base(leg.folder)
     torch.manual_seed(leg.seed)
     model = build(transformer).to(leg.device)
     text_encoder.to(leg.device)
-    named = control_parameters(model)
-    matrices = {name for name, p in named.items() if p.ndim == 2}
-    optimiser = Optimiser(named, matrices, muon_rate=0.02, adam_rate=1.5e-3, weight_decay=0.01)
+    optimiser = optimiser_for(control_parameters(model))
     denoiser.to_bfloat16(model, text_encoder)
     denoiser.use_fast_attention(model)
     path = leg.folder / "control.pt"
