@@ -72,7 +72,7 @@ def _autoencoder(sets: dict[str, adherence.Clips]) -> report.Section:
         unit="dB",
     )
     about = "The real renders of section 1 through the autoencoder: what no generated clip exceeds."
-    return report.Section("Autoencoder", about, [line], ("", "", ""))
+    return report.Section("Autoencoder", about, [line])
 
 
 def _weights(model: Path) -> dict[str, str]:

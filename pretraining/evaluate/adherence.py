@@ -41,9 +41,9 @@ HOW = {
     "place": f"{_BY_NETWORK}.",
     "time": f"{_BY_NETWORK}; not counted in space, where no time is asked for.",
     "look": f"{_BY_NETWORK}; prompts over all seven looks in turn.",
-    "weather": "clear, fog or a covered sky by the same network; under a covered sky rain or snow by how"
-    " what falls agrees with itself along a streak and a frame later, clear if nothing does;"
-    " prompts over all four weathers in turn.",
+    "weather": "clear, fog or a covered sky by the same network; under a covered sky rain or snow"
+    " by how what falls agrees with itself along a streak and a frame later, clear if nothing"
+    " does; prompts over all four weathers in turn.",
     "camera": "the pan or zoom that carries the background of a frame best to a later one, by"
     " search over moves and strengths; prompts over all five moves in turn, the subject still.",
     "all five": "clips in which colour, kind, motion, place and time are all read as asked.",
@@ -80,17 +80,22 @@ def score(prompts: Sequence[Prompt], read: Reading, names: Sequence[str]) -> Sco
     return Scores(matched, (table.sum(1) - matched) / max(1, len(rows) - 1))
 
 
+def _confusion(
+    prompts: Sequence[Prompt], read: Reading, names: Sequence[str]
+) -> dict[str, dict[str, int]]:
+    """As what each value that was asked for was read, and how often; of one attribute only."""
+    found: dict[str, dict[str, int]] = {}
+    if len(names) == 1:
+        for prompt, seen in zip(prompts, read.values[names[0]]):
+            if wanted := _asked(prompt.scene, names[0]):
+                row = found.setdefault(wanted, {})
+                row[str(seen)] = row.get(str(seen), 0) + 1
+    return found
+
+
 def line(name: str, prompts, names, generated: Reading, passed: Reading, real: Reading) -> Line:
     """One line of the section."""
     made = score(prompts, generated, names)
-    details = {}
-    if len(names) == 1:
-        # How often each value came when it was asked, and as what it was read.
-        for prompt, seen in zip(prompts, generated.values[names[0]]):
-            wanted = _asked(prompt.scene, names[0])
-            if wanted is not None:
-                counts = details.setdefault(wanted, {})
-                counts[str(seen)] = counts.get(str(seen), 0) + 1
     return Line(
         name,
         HOW[name],
@@ -99,7 +104,10 @@ def line(name: str, prompts, names, generated: Reading, passed: Reading, real: R
         real=statistics.mean(score(prompts, real, names).matched),
         floor=statistics.mean(made.shuffled),
         gain=statistics.gain(made.matched, made.shuffled),
-        details={"read as": details} if details else {},
+        details={
+            "generated read as": _confusion(prompts, generated, names),
+            "real renders read as": _confusion(prompts, real, names),
+        },
     )
 
 

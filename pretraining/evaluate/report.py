@@ -84,14 +84,19 @@ def _cell(interval: Interval | None, unit: str) -> str:
 def _table(section: Section) -> list[str]:
     gains = any(line.gain for line in section.lines)
     verdicts = any(line.verdict for line in section.lines)
-    head = ["", "clips", "**generated**", *section.columns]
+    parts = [
+        (title, part)
+        for title, part in zip(section.columns, ("ceiling", "real", "floor"))
+        if any(getattr(line, part) for line in section.lines)
+    ]
+    head = ["", "clips", "**generated**", *(title for title, _ in parts)]
     head += ["gain"] * gains + ["verdict"] * verdicts
     rows = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for line in section.lines:
         unit = "" if line.unit in ("share", "flicker") else f" ({line.unit})"
         cells = [line.name + unit, str(line.generated.count or "")]
         cells.append(f"**{_cell(line.generated, line.unit)}**")
-        cells += [_cell(x, line.unit) for x in (line.ceiling, line.real, line.floor)]
+        cells += [_cell(getattr(line, part), line.unit) for _, part in parts]
         cells += [_cell(line.gain, line.unit)] * gains + [line.verdict] * verdicts
         rows.append("| " + " | ".join(cells) + " |")
     return rows
@@ -110,7 +115,8 @@ def markdown(facts: Facts, sections: list[Section]) -> str:
         f"Domain: {DOMAIN}; the numbers say nothing about other prompts, pictures or benchmarks.",
         "Every generated clip was made by the Rushes engine, with this model folder and the",
         f"request's own defaults, seeds from {facts.seed} on, none left out. In brackets: 95 %",
-        "bootstrap confidence intervals over clips.",
+        "bootstrap confidence intervals over clips; one of no width says that these clips agree,",
+        "not that the next one would.",
         "",
         f"    {facts.command}",
         "",
