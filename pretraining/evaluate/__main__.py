@@ -39,7 +39,7 @@ SECTIONS = ("adherence", "temporal", "structure", "masks", "first", "anchors", "
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many clips each section takes; how many of the last three also go through diffusers."""
+    """How many clips each section takes; `compared`: how many also go through diffusers."""
 
     plain: int
     structure: int
@@ -113,7 +113,7 @@ def _measure(given: argparse.Namespace) -> Iterator[report.Section]:
         yield masks.measure(edited)
     if "first" in wanted:
         _say(f"first frames: {sizes.first} clips")
-        moved = anchors.gather_first(prompts, sizes.first, sizes.compared, engine, autoencoder)
+        moved = anchors.gather_first(prompts, sizes.first, 2 * sizes.compared, engine, autoencoder)
         yield anchors.measure_first(moved)
     if "anchors" in wanted:
         _say(f"anchors: {sizes.anchors} clips")

@@ -140,7 +140,6 @@ def measure_first(clips: Clips) -> Section:
             "first frame, mean",
             "PSNR of the first frame and the picture that was given.",
             **{part: statistics.mean(values) for part, values in found.items()},
-            gain=statistics.gain(found["generated"], found["floor"]),
             unit="dB",
         ),
         Line(

@@ -103,8 +103,8 @@ def _table(section: Section) -> list[str]:
 
 
 def _joined(names: list[str]) -> str:
-    """Names that share a sentence: the one, or the first and the last."""
-    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+    """Names that share a sentence: one or two of them, or the first and the last."""
+    return " and ".join(names) if len(names) < 3 else f"{names[0]} to {names[-1]}"
 
 
 def markdown(facts: Facts, sections: list[Section]) -> str:

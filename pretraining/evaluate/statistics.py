@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 RESAMPLES = 2000
+# What counts as no change of a correlation or an F1.
+LEVEL = 0.005
 # What a PSNR of identical pictures counts as, so that means stay finite.
 EXACT_DECIBELS = 100.0
 
@@ -55,25 +57,39 @@ class Rise:
 
     Attributes:
         steps: the K - 1 mean differences, each setting from the one before.
-        share: the share of resamples of the clips in which every step rises.
+        whole: the mean difference of the last setting from the first.
+        share: the share of resamples of the clips in which no step falls by more than `LEVEL`.
     """
 
     steps: list[Interval]
+    whole: Interval
     share: float
 
+    @property
+    def monotone(self) -> bool:
+        """Whether the last setting is above the first, by its interval, and no mean step falls."""
+        return self.whole.low > 0 and all(step.value >= -LEVEL for step in self.steps)
+
     def verdicts(self) -> list[str]:
-        """For each step: "rises" or "falls" where the interval says so, else "not told apart"."""
+        """For each step: "rises", "falls" or "level" where the interval says so."""
         return [
-            "rises" if s.low > 0 else "falls" if s.high < 0 else "not told apart"
-            for s in self.steps
+            "level"
+            if max(abs(step.low), abs(step.high)) <= LEVEL
+            else "rises"
+            if step.low > 0
+            else "falls"
+            if step.high < 0
+            else "not told apart"
+            for step in self.steps
         ]
 
 
 def rise(values: np.ndarray) -> Rise:
     """Whether curves (N, K) rise."""
-    steps = np.diff(np.asarray(values, np.float64), axis=1)
-    resampled = steps[_draws(len(steps))].mean(1)
-    return Rise([mean(column) for column in steps.T], float((resampled > 0).all(1).mean()))
+    values = np.asarray(values, np.float64)
+    steps = np.diff(values, axis=1)
+    share = float((steps[_draws(len(steps))].mean(1) >= -LEVEL).all(1).mean())
+    return Rise([mean(column) for column in steps.T], mean(values[:, -1] - values[:, 0]), share)
 
 
 def decibels(squared_error: float) -> float:
