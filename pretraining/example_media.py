@@ -105,8 +105,8 @@ def write(to: Path) -> None:
     plan = mockup.boxes(cover, random.Random(2), COLOURS[_MOCKUP.colour])
     save_clip(to / "mockup.mp4", plan)
     save_clip(to / "render.mp4", shoot(_RENDER, 4, CLIP, count, untextured=True)[0])
-    story, _ = shoot(_STORY, 6, PICTURE, FRAMES)
-    panels = [story[:, at] for at in (0, FRAMES // 2, FRAMES - 1)]
+    story = render([_STORY], [6], size=Size(*PICTURE, FRAMES)).key_frames(3)[0].numpy()
+    panels = [story[:, at] for at in range(3)]
     for number, panel in enumerate(panels, 1):
         save_picture(to / f"panel-{number}.png", panel)
     save_picture(to / "sheet.png", sheet(panels))

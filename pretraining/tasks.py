@@ -57,8 +57,8 @@ class Take:
 
     def __init__(self, scene: Scene, seed: int) -> None:
         self.scene, self.seed = scene, seed
-        footage = render([scene], [seed])
-        self.clip, self.cover = footage.clips[0].numpy(), footage.covers[0].numpy()
+        self.footage = render([scene], [seed])
+        self.clip, self.cover = self.footage.clips[0].numpy(), self.footage.covers[0].numpy()
 
     @property
     def signal(self) -> np.ndarray:
@@ -67,7 +67,7 @@ class Take:
 
     def untextured(self) -> np.ndarray:
         """The same geometry in one grey."""
-        return render([self.scene], [self.seed], untextured=True).clips[0].numpy()
+        return self.footage.untextured()[0].numpy()
 
     def relit(self, lot: random.Random) -> np.ndarray:
         """The same geometry at another time, the subject in another colour, at times elsewhere,
