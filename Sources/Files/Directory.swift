@@ -7,9 +7,12 @@ internal import Glibc
 package enum Directory {
     /// The names in a directory, without `.` and `..`, in byte order; calls `readdir`.
     package static func names(in path: Path) throws(FileError) -> [[UInt8]] {
-        guard let stream = unsafe opendir(path.cString) else {
-            throw FileError(operation: "list", path: path.description, errno: errno)
+        var stream: OpaquePointer? = nil
+        try retrying("list", path) { () -> Int in
+            unsafe stream = unsafe opendir(path.cString)
+            return unsafe stream == nil ? -1 : 1
         }
+        guard let stream = unsafe stream else { preconditionFailure("a stream was opened") }
         return unsafe try names(of: stream, path)
     }
 
@@ -20,7 +23,12 @@ package enum Directory {
         let number = directory.number
         // The stream closes its descriptor, which is therefore one of its own.
         let own = try retrying("list", path) { fcntl(number, F_DUPFD_CLOEXEC, 3) }
-        guard let stream = unsafe fdopendir(own) else {
+        var stream: OpaquePointer? = nil
+        let result = passing("list", path) { () -> Int in
+            unsafe stream = unsafe fdopendir(own)
+            return unsafe stream == nil ? -1 : 1
+        }
+        guard let stream = unsafe stream, result > 0 else {
             let reason = errno
             _ = close(own)
             throw FileError(operation: "list", path: path.description, errno: reason)
@@ -34,17 +42,19 @@ package enum Directory {
         defer { _ = unsafe closedir(stream) }
         var names: [[UInt8]] = []
         while true {
-            errno = 0
-            guard let entry = unsafe readdir(stream) else { break }
+            var entry: UnsafeMutablePointer<dirent>? = nil
+            try retrying("list", path) { () -> Int in
+                errno = 0
+                unsafe entry = unsafe readdir(stream)
+                return errno == 0 ? 0 : -1
+            }
+            guard let entry = unsafe entry else { break }
             var name: [UInt8] = []
             if let start = unsafe clinux_name(entry) {
                 let length = unsafe strlen(start)
                 for index in 0..<length { unsafe name.append(UInt8(bitPattern: start[index])) }
             }
             if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
-        }
-        guard errno == 0 else {
-            throw FileError(operation: "list", path: path.description, errno: errno)
         }
         return names.sorted { $0.lexicographicallyPrecedes($1) }
     }
@@ -109,7 +119,7 @@ package enum Directory {
     /// Whether the path leads to a directory, through links if need be; calls `stat`.
     private static func isDirectory(_ path: Path) -> Bool {
         var status = stat()
-        return unsafe stat(path.cString, &status) == 0
-            && mode_t(clinux_kind(status.st_mode)) == S_IFDIR
+        let result = passing("examine", path) { unsafe stat(path.cString, &status) }
+        return result == 0 && mode_t(clinux_kind(status.st_mode)) == S_IFDIR
     }
 }

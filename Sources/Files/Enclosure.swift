@@ -45,10 +45,11 @@ package struct Enclosure: ~Copyable {
         let (number, full) = (directory.number, root.appending(path))
         // EAGAIN: something was renamed meanwhile, and the kernel could not be sure.
         for _ in 0..<100 {
-            let file =
+            let file = passing("open", full) {
                 isClosed
-                ? unsafe clinux_open_beneath(number, path.cString, flags)
-                : unsafe clinux_open_at(number, path.cString, flags)
+                    ? unsafe clinux_open_beneath(number, path.cString, flags)
+                    : unsafe clinux_open_at(number, path.cString, flags)
+            }
             if file >= 0 { return OwnedDescriptor(adopting: file) }
             switch errno {
             case EAGAIN, EINTR: continue

@@ -23,7 +23,7 @@ package enum FileCopy {
     ) throws(FileError) -> Int64 {
         let copy = try OwnedDescriptor(target, .create)
         let (from, to) = (source.number, copy.number)
-        if clinux_clone(to, from) == 0 {
+        if passing("share", target, { clinux_clone(to, from) }) == 0 {
             try copy.synchronize(target)
             let status = try FileStatus(of: copy, target)
             guard status.bytes <= limit else {
@@ -36,7 +36,8 @@ package enum FileCopy {
         var isByKernel = true
         while true {
             let wanted = Int(min(limit + 1 - total, Int64(piece - pending)))
-            var count = isByKernel ? clinux_copy(from, to, wanted) : 0
+            var count =
+                isByKernel ? passing("write", target) { clinux_copy(from, to, wanted) } : 0
             if count < 0 {
                 let reason = errno
                 guard ![ENOSPC, EDQUOT].contains(reason) else {

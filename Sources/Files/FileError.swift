@@ -30,26 +30,3 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }
-
-/// Makes a system call again while a signal interrupts it, and throws when it fails.
-@discardableResult
-func retrying(
-    _ operation: String, _ path: Path, _ call: () -> Int
-) throws(FileError) -> Int {
-    while true {
-        let result = call()
-        guard result < 0 else { return result }
-        let reason = errno
-        guard reason == EINTR else {
-            throw FileError(operation: operation, path: path.description, errno: reason)
-        }
-    }
-}
-
-/// The same for calls that return a C `int`.
-@discardableResult
-func retrying(
-    _ operation: String, _ path: Path, _ call: () -> Int32
-) throws(FileError) -> Int32 {
-    Int32(try retrying(operation, path) { Int(call()) } as Int)
-}

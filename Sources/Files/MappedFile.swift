@@ -33,11 +33,13 @@ package final class MappedFile: @unchecked Sendable {
             unsafe mapping = UnsafeMutableRawBufferPointer(start: nil, count: 0)
             return
         }
-        let start = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, file.number, 0)
-        guard let start = unsafe start, unsafe start != MAP_FAILED else {
-            throw FileError(operation: "map", path: path.description, errno: errno)
+        let (length, number) = (count, file.number)
+        var start: UnsafeMutableRawPointer? = nil
+        try retrying("map", path) { () -> Int in
+            unsafe start = unsafe mmap(nil, length, PROT_READ, MAP_PRIVATE, number, 0)
+            return unsafe start == MAP_FAILED ? -1 : 1
         }
-        unsafe mapping = UnsafeMutableRawBufferPointer(start: start, count: count)
+        unsafe mapping = UnsafeMutableRawBufferPointer(start: start, count: length)
     }
 
     deinit {

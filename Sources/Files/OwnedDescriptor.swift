@@ -55,7 +55,13 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
         let number = self.number
         discard self
         // Linux releases the descriptor even when it reports EINTR: closing again would be wrong.
-        guard Glibc.close(number) == 0 || errno == EINTR else {
+        // So a fault is only reported, and never keeps it from being closed.
+        let (result, reason) = (Glibc.close(number), errno)
+        let answer = passing("close", path) {
+            errno = reason
+            return result
+        }
+        guard answer == 0 || errno == EINTR else {
             throw FileError(operation: "close", path: path.description, errno: errno)
         }
     }

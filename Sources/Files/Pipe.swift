@@ -13,7 +13,10 @@ package struct Pipe: ~Copyable {
     /// Makes a pipe; calls `pipe` and `fcntl`.
     package init() throws(FileError) {
         var ends: [Int32] = [-1, -1]
-        try retrying("make", Path("a pipe")) { unsafe clinux_pipe(&ends) }
+        try retrying("make", Path("a pipe")) { () -> Int in
+            // Not 0, which would be an answer without descriptors.
+            unsafe clinux_pipe(&ends) == 0 ? 1 : -1
+        }
         reading = OwnedDescriptor(adopting: ends[0])
         writing = OwnedDescriptor(adopting: ends[1])
     }

@@ -19,7 +19,9 @@ package enum Waiting {
             let wanted = seconds * 1000 + (rest + 999_999_999_999_999) / 1_000_000_000_000_000
             milliseconds = Int32(max(0, min(wanted, 3_600_000)))
         }
-        let count = unsafe poll(&entries, nfds_t(entries.count), milliseconds)
+        let count = passing("wait for", Path("descriptors")) {
+            unsafe poll(&entries, nfds_t(entries.count), milliseconds)
+        }
         guard count >= 0 || errno == EINTR else {
             throw FileError(operation: "wait for", path: "descriptors", errno: errno)
         }

@@ -45,7 +45,7 @@ package enum WholeFile {
             try retrying("rename", temporary) { unsafe rename(temporary.cString, path.cString) }
         } catch {
             // The first failure is the one to report; the leftover is removed by the next write.
-            _ = unsafe unlink(temporary.cString)
+            _ = passing("remove", temporary) { unsafe unlink(temporary.cString) }
             throw error
         }
         try Directory.synchronize(path.parent.bytes.isEmpty ? Path(".") : path.parent)
