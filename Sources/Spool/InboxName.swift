@@ -56,7 +56,7 @@ package enum InboxName {
     /// Conflict copies are second versions of a request that somebody has to choose from.
     private static func isConflict(_ name: String) -> Bool {
         let stem = name.dropLast(suffix.count)
-        if stem.contains("conflicted copy") || stem.contains("(conflict on ") { return true }
+        if stem.contains("conflicted copy") || isUnisonConflict(stem) { return true }
         // Syncthing, Nextcloud and OneDrive put digits behind the word; a title would not.
         for mark in [".sync-conflict-", "_conflict-", "-safebackup-"] {
             guard let range = stem.firstRange(of: mark) else { continue }
@@ -66,6 +66,14 @@ package enum InboxName {
         let last = stem.split(separator: ".", omittingEmptySubsequences: false).last ?? ""
         return stem.contains(".") && last.hasPrefix("conflict")
             && last.dropFirst("conflict".count).allSatisfy(\.isNumber)
+    }
+
+    /// `x (conflict_on_2026-01-02)`; further ones of a day `x (conflict #2_on_2026-01-02)`.
+    private static func isUnisonConflict(_ stem: Substring) -> Bool {
+        guard let range = stem.firstRange(of: "(conflict") else { return false }
+        var rest = stem[range.upperBound...]
+        if rest.hasPrefix(" #") { rest = rest.dropFirst(2).drop(while: \.isNumber) }
+        return (rest.hasPrefix("_on_") || rest.hasPrefix(" on ")) && rest.contains(")")
     }
 
     private static func lowercased(_ name: [UInt8]) -> String {

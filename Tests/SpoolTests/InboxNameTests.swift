@@ -11,7 +11,8 @@ import Testing
         "a.b.json", "1.json", "a~b.json", "tmp.json", "x.tmp.json", "x.json.json", "-rf.json",
         "sync-conflict.json", "x.sync-conflict-story.json", "my_conflict-zone.json",
         "conflict.json", "the conflict.json", "no.conflicts.json", "a.conflict of two.json",
-        "x-safebackup-tape.json", "a\nb.json", "con.json", "\u{600}.json",
+        "x-safebackup-tape.json", "a (conflict).json", "a (conflict of two).json", "a\nb.json",
+        "con.json", "\u{600}.json",
     ])
     func requests(name: String) {
         #expect(InboxName.isRequest(Array(name.utf8)))
@@ -46,6 +47,7 @@ import Testing
         "x (anna's conflicted copy 2026-09-29).json", "x (Conflicted Copy).json",
         "x_conflict-20260102-030405.json", "x-PC-safeBackup-0001.json", "x.Conflict.json",
         "x.conflict1.json", "x.conflict12.json", "x (conflict on 2026-01-02).json",
+        "x (conflict_on_2026-01-02).json", "x (conflict #2_on_2026-01-02).json",
         "X.SYNC-CONFLICT-20260102-030405-ABCDEFG.JSON",
     ]
 
