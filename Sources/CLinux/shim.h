@@ -14,6 +14,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
@@ -23,6 +24,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
+#include <time.h>
 #include <unistd.h>
 
 // renameat2(2) and its flag: <stdio.h> hides them without _GNU_SOURCE.
@@ -64,6 +66,13 @@ static inline int clinux_note(int number, int end) {
     struct sigaction action = {.sa_handler = clinux_note_signal, .sa_flags = SA_RESTART};
     clinux_signal_end = end;
     return sigaction(number, &action, NULL);
+}
+
+// The processor time of all threads of a process: clock_gettime(2) with the clock of another process.
+static inline int clinux_processor_time(pid_t process, struct timespec *time) {
+    clockid_t clock;
+    errno = clock_getcpuclockid(process, &clock);
+    return errno == 0 ? clock_gettime(clock, time) : -1;
 }
 
 // S_IFMT and its kin are macros with casts.
@@ -121,6 +130,63 @@ static inline unsigned long long clinux_memory(void) {
     if (sysinfo(&info) != 0) return 0;
     return ((unsigned long long)info.totalram + info.totalswap) * info.mem_unit;
 }
+
+// landlock(7). Debian 12's headers know version 2; later ones add what is set to zero for a kernel
+// that does not know it, so that the structures may be longer than the kernel's own.
+struct clinux_landlock_ruleset {
+    uint64_t files;
+    uint64_t network;
+    uint64_t scopes;
+};
+struct clinux_landlock_place {
+    uint64_t allowed;
+    int place;
+} __attribute__((packed));
+// LANDLOCK_ACCESS_FS_…
+#define CLINUX_WRITE_FILE (1ull << 1)
+#define CLINUX_READ_FILE (1ull << 2)
+#define CLINUX_READ_DIR (1ull << 3)
+#define CLINUX_REMOVE_DIR (1ull << 4)
+#define CLINUX_REMOVE_FILE (1ull << 5)
+#define CLINUX_MAKE_DIR (1ull << 7)
+#define CLINUX_MAKE_REG (1ull << 8)
+#define CLINUX_REFER (1ull << 13)
+#define CLINUX_TRUNCATE (1ull << 14)
+#define CLINUX_IOCTL_DEV (1ull << 15)
+static const uint64_t CLINUX_LANDLOCK_READ = CLINUX_READ_FILE | CLINUX_READ_DIR;
+static const uint64_t CLINUX_LANDLOCK_FILL =
+    CLINUX_READ_FILE | CLINUX_READ_DIR | CLINUX_WRITE_FILE | CLINUX_TRUNCATE | CLINUX_MAKE_REG |
+    CLINUX_MAKE_DIR | CLINUX_REMOVE_FILE | CLINUX_REMOVE_DIR | CLINUX_REFER;
+static const uint64_t CLINUX_LANDLOCK_ON_FILES =
+    CLINUX_READ_FILE | CLINUX_WRITE_FILE | CLINUX_TRUNCATE;
+// The version that the kernel has, from 1 on; −1 when it has none.
+static inline int clinux_landlock_version(void) {
+    return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
+}
+// The rights that a version knows, which are those that it refuses unless they are left.
+static inline uint64_t clinux_landlock_rights(int version) {
+    return ((1ull << 13) - 1) | (version >= 2 ? CLINUX_REFER : 0) |
+           (version >= 3 ? CLINUX_TRUNCATE : 0) | (version >= 5 ? CLINUX_IOCTL_DEV : 0);
+}
+// From version 4 on no TCP, from version 6 on no abstract socket and no signal to the outside.
+static inline int clinux_landlock_ruleset(int version) {
+    struct clinux_landlock_ruleset rules = {
+        .files = clinux_landlock_rights(version),
+        .network = version >= 4 ? 3 : 0,
+        .scopes = version >= 6 ? 3 : 0,
+    };
+    return (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof rules, 0);
+}
+static inline int clinux_landlock_allow(int ruleset, int place, uint64_t rights) {
+    struct clinux_landlock_place rule = {.allowed = rights, .place = place};
+    return (int)syscall(SYS_landlock_add_rule, ruleset, 1, &rule, 0);
+}
+static inline int clinux_landlock_enter(int ruleset) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
+    return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+}
+// __O_PATH is O_PATH, which is hidden without _GNU_SOURCE.
+static inline int clinux_open_place(const char *path) { return open(path, __O_PATH | O_CLOEXEC); }
 
 #if defined(__x86_64__)
 #define CLINUX_ARCHITECTURE AUDIT_ARCH_X86_64

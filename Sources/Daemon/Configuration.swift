@@ -18,12 +18,14 @@ package struct Configuration: Sendable {
     /// How often everything is searched, in case events were lost without a trace.
     package var searchInterval: Duration = .seconds(300)
     /// How long a worker may take to end when it is asked to.
-    package var stopLimit: Duration = .seconds(10)
+    package var stopLimit: Duration = .seconds(60)
     /// How long a file that a request names is waited for, after the last change; with `once` it is
     /// no longer than `pause`.
     package var mediaWait: Duration = .seconds(60)
     /// How long a worker may be busy with one piece of a request's files without a word.
     package var mediaLimit: Duration = .seconds(1800)
+    /// How long a worker may neither report anything nor use any processor time.
+    package var stallLimit: Duration = .seconds(120)
     /// When a job that could not be begun or published is tried again.
     package var retryInterval: Duration = .seconds(60)
 

@@ -23,7 +23,10 @@ extension Daemon {
             try claim.record(attempts)
             let child = try start(claim, attempts)
             log(.begun(job: job, request: request, attempt: attempts.starts))
-            running.append(Run(claim, child: child, attempts: attempts))
+            running.append(
+                Run(
+                    claim, child: child, attempts: attempts,
+                    stallLimit: configuration.stallLimit))
         } catch {
             leave(job, request, "\(error)")
         }
@@ -34,7 +37,8 @@ extension Daemon {
         do throws(ServiceError) {
             return try ChildProcess(
                 configuration.worker,
-                words: configuration.workerWords + ["--parent", "\(ownProcess)", claim.folder])
+                words: configuration.workerWords + ["--parent", "\(ownProcess)", claim.folder],
+                environment: Containment.environment)
         } catch {
             try claim.record(Attempts(starts: attempts.starts - 1, crashes: attempts.crashes))
             throw error
@@ -66,7 +70,7 @@ extension Daemon {
             }
             run.attempts.crashes += 1
             try claim.record(run.attempts)
-            log(.crashed(facts, how: end.description, crashes: run.attempts.crashes))
+            log(.crashed(facts, how: run.crash(end), crashes: run.attempts.crashes))
             waiting.insert(run.id, at: 0)
         } catch {
             leave(run.id, run.request, "\(error)")

@@ -62,6 +62,7 @@ package final class Daemon {
         try recover()
         search()
         log(.started(root: configuration.root, waiting: waiting.count + arrived.count))
+        if let gap = Containment.gap { log(.lessContained(gap)) }
         Notifier.ready()
         while true {
             keepTime()
@@ -105,7 +106,9 @@ package final class Daemon {
             switch request {
             case .reload:
                 log(.searched)
+                Notifier.reloading()
                 search()
+                Notifier.ready()
             case .stop where !isStopping:
                 isStopping = true
                 log(.stopping(running: running.count, waiting: waiting.count))
@@ -129,18 +132,22 @@ package final class Daemon {
         for run in running where run.isOverdue(by: configuration.mediaLimit, at: now) {
             run.child.stop(forcefully: true)
         }
+        for run in running where run.hasStopped(at: now) { run.child.stop(forcefully: true) }
         guard !isStopping else { return }
         if nextSearch <= now { search() }
         waiting += setAside.filter { $0.until <= now }.map(\.job)
         setAside.removeAll { $0.until <= now }
     }
 
-    /// Shows the service manager that the service lives.
+    /// Shows the service manager that the service lives, and its workers with it.
     func giveSign() {
         let now = SuspendingClock.now
         guard let watchdog, nextSign <= now else { return }
-        Notifier.alive()
         nextSign = now.advanced(by: watchdog / 2)
+        guard !running.contains(where: \.heartbeat.isBeyondHelp) else { return }
+        Notifier.alive()
+        // Workers that save what they have may take until `killTime`.
+        if isStopping { Notifier.extend(by: watchdog) }
     }
 
     private func acceptSome() {
@@ -176,6 +183,7 @@ package final class Daemon {
         var times = isStopping ? [] : [nextSearch] + setAside.map(\.until)
         if !isStopping, let deadline = inbox.deadline { times.append(deadline) }
         if !isStopping { times += gathering.map(\.next) }
+        times += running.map(\.heartbeat.nextLook)
         times += running.compactMap { $0.mediaSince?.advanced(by: configuration.mediaLimit) }
         if let killTime { times.append(killTime) }
         if watchdog != nil { times.append(nextSign) }

@@ -20,6 +20,7 @@ enum Event {
     case interrupted(job: String, request: String)
     case trouble(String)
     case workerTrouble(String)
+    case lessContained(String)
     case fatal(String)
     case searched
     case stopping(running: Int, waiting: Int)
@@ -65,6 +66,7 @@ enum Event {
         case .interrupted(_, let request): "interrupted '\(request)', it goes on at the next start"
         case .trouble(let text): "\(text), ignoring"
         case .workerTrouble(let text): text
+        case .lessContained(let text): text
         case .fatal(let text): text
         case .searched: "searching the whole inbox"
         case .stopping(let running, let waiting):
@@ -79,7 +81,7 @@ enum Event {
         switch self {
         case .started, .stopping, .stopped: .notice
         case .accepted, .waiting, .begun, .done, .interrupted, .searched: .information
-        case .refusedClaim, .failed, .trouble: .warning
+        case .refusedClaim, .failed, .trouble, .lessContained: .warning
         case .crashed, .setAside, .workerTrouble, .fatal: .error
         }
     }
@@ -102,6 +104,7 @@ enum Event {
         case .stopping: "7cd37b3e3ce14784b029bd7310305784"
         case .stopped: "f980c34ca877437a8630d6881148bb79"
         case .workerTrouble: "07f0e9b204c24820a26c3afa8a4ad248"
+        case .lessContained: "8cce055ccfb9462295d8f530e5db0206"
         case .fatal: "1d57bcb8ed97432280822c110ff533dd"
         }
     }
@@ -122,7 +125,7 @@ enum Event {
             facts.fields("crashed") + [("RUSHES_CRASHES", String(crashes))]
         case .setAside(let job, let request, _): Self.job(job, request, "deferred")
         case .interrupted(let job, let request): Self.job(job, request, "queued")
-        case .trouble, .workerTrouble, .fatal, .searched: []
+        case .trouble, .workerTrouble, .lessContained, .fatal, .searched: []
         case .stopping(_, let waiting), .stopped(let waiting):
             [("RUSHES_WAITING", String(waiting))]
         }

@@ -22,20 +22,26 @@ final class Run {
     /// Since when the worker has been reading the request's files without a word; nil while it does
     /// something else, which may take its time.
     private(set) var mediaSince: SuspendingClock.Instant?
+    private(set) var heartbeat: Heartbeat
     private var isOverdue = false
     private var claim: Claim?
 
-    init(_ claim: consuming Claim, child: consuming ChildProcess, attempts: Attempts) {
+    init(
+        _ claim: consuming Claim, child: consuming ChildProcess, attempts: Attempts,
+        stallLimit: Duration
+    ) {
         id = claim.id
         request = claim.request
         self.attempts = attempts
         self.child = child
+        heartbeat = Heartbeat(limit: stallLimit, at: .now)
         self.claim = consume claim
     }
 
     /// Takes in what the worker has reported; answers whether it was anything.
     func listen() throws(ServiceError) -> Bool {
         let reports = try child.lines().compactMap(Report.init)
+        if !reports.isEmpty { heartbeat.hear() }
         for report in reports {
             switch report {
             case .mode(let mode):
@@ -61,6 +67,20 @@ final class Run {
             return true
         }
         return false
+    }
+
+    /// Whether the worker gets on no more; looks at its processor time when it is time to.
+    func hasStopped(at now: SuspendingClock.Instant) -> Bool {
+        if heartbeat.nextLook <= now {
+            heartbeat.look(processorTime: child.processorTime, at: now)
+        }
+        return heartbeat.hasStopped
+    }
+
+    /// A few words on how the worker ended that cannot be the right way.
+    func crash(_ end: ChildProcess.End) -> String {
+        guard heartbeat.hasStopped else { return end.description }
+        return "made no progress for \(heartbeat.standstill.components.seconds) s"
     }
 
     /// Why the job is given up at its first end, because another try would end the same.

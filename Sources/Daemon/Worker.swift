@@ -19,7 +19,8 @@ package enum Worker {
         }
         Lifeline.beNicer(by: 5)
         do throws(ServiceError) {
-            try Containment.enter()
+            try Containment.enter(
+                reading: engine.models + [engine.styles], filling: [folder])
         } catch {
             // Files of strangers are not read without it.
             Journal(identifier: "rushes").write(Event.workerTrouble("\(error)").entry)

@@ -67,6 +67,14 @@ package enum Waiting {
             adopting: try retrying("watch", Path("process \(id)")) { clinux_pidfd_open(id) })
     }
 
+    /// The processor time that all threads of a process have used, or nil when there is no such
+    /// process; calls `clock_getcpuclockid` and `clock_gettime`.
+    package static func processorTime(ofProcess id: Int32) -> Duration? {
+        var time = timespec()
+        guard unsafe clinux_processor_time(id, &time) == 0 else { return nil }
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     /// Ends this process with `SIGKILL` when its parent dies; calls `prctl(PR_SET_PDEATHSIG)`.
     ///
     /// - Returns: false when the parent is no longer `parent`, so that no signal would ever come.

@@ -37,9 +37,13 @@ package struct ChildProcess: ~Copyable {
     private static let lineLimit = 4096
 
     /// Starts the program at a path, with its name and arguments as words; calls `posix_spawn`.
-    package init(_ program: String, words: [String]) throws(ServiceError) {
+    ///
+    /// Its environment is this process's, with these variables (`NAME=value`) before all others.
+    package init(
+        _ program: String, words: [String], environment: [String] = []
+    ) throws(ServiceError) {
         let pipe = try serving { () throws(FileError) in try Pipe() }
-        let id = try Self.spawn(program, words, reports: pipe.writing.number)
+        let id = try Self.spawn(program, words, environment, reports: pipe.writing.number)
         let ending: OwnedDescriptor
         do throws(FileError) {
             ending = try Waiting.end(ofProcess: id)
@@ -91,6 +95,12 @@ package struct ChildProcess: ~Copyable {
         return lines.map { String(decoding: $0.prefix(Self.lineLimit), as: UTF8.self) }
     }
 
+    /// How much processor time the child has used, or nil when it has ended; calls
+    /// `clock_getcpuclockid` and `clock_gettime`.
+    package var processorTime: Duration? {
+        isReaped ? nil : Waiting.processorTime(ofProcess: id)
+    }
+
     /// How the child ended, or nil while it runs; calls `waitpid`.
     package mutating func end() -> End? {
         var status: Int32 = 0
@@ -102,7 +112,7 @@ package struct ChildProcess: ~Copyable {
     }
 
     private static func spawn(
-        _ program: String, _ words: [String], reports: Int32
+        _ program: String, _ words: [String], _ variables: [String], reports: Int32
     ) throws(ServiceError) -> Int32 {
         var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -126,9 +136,18 @@ package struct ChildProcess: ~Copyable {
 
         let words = unsafe words.map { unsafe strdup($0) }
         defer { unsafe words.forEach { unsafe free($0) } }
+        // Of two variables of one name, the first is the one that getenv(3) finds.
+        let variables = unsafe variables.map { unsafe strdup($0) }
+        defer { unsafe variables.forEach { unsafe free($0) } }
+        var inherited: [UnsafeMutablePointer<CChar>?] = unsafe []
+        var next = unsafe environ
+        while let variable = unsafe next?.pointee {
+            unsafe inherited.append(variable)
+            unsafe next = next?.advanced(by: 1)
+        }
         var id: pid_t = 0
         let result = unsafe posix_spawn(
-            &id, program, &actions, &attributes, words + [nil], environ)
+            &id, program, &actions, &attributes, words + [nil], variables + inherited + [nil])
         guard result == 0 else {
             let reason = FileError(operation: "start", path: program, errno: result).reason
             throw .start(program: program, reason: reason)

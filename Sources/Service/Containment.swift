@@ -17,10 +17,28 @@ package enum Containment {
     /// Files open at the same time.
     package static let openFiles: UInt64 = 512
 
-    /// Enters the cell, with all threads; see ``Files/Confinement``.
+    /// What this kernel cannot keep from a process in the cell, as a sentence; nil when nothing.
+    package static var gap: String? {
+        Landlock.version > 0
+            ? nil
+            : "this kernel has no Landlock (Linux 5.13 and later have it): a worker that is taken over "
+                + "could read every file that the service may read"
+    }
+    /// Variables for a process that is to enter: its libraries start no threads, which would be
+    /// left outside.
+    package static let environment = ["OPENBLAS_NUM_THREADS=1"]
+
+    /// What the libraries read, apart from what they read as they are loaded.
+    private static let systemFiles = [
+        "/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ssl/openssl.cnf", "/lib", "/lib64",
+        "/sys/devices/system/cpu", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo",
+    ]
+
+    /// Enters the cell, with all threads; see ``Files/Confinement`` and ``Files/Landlock``.
     ///
-    /// Memory is bounded by what the machine has.
-    package static func enter() throws(ServiceError) {
+    /// What lies in `reading`, and the system's libraries, can be read, what lies in `filling`
+    /// written besides, and nothing else. Memory is bounded by what the machine has.
+    package static func enter(reading: [String], filling: [String]) throws(ServiceError) {
         let processors = UInt64(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         try serving { () throws(FileError) in
             try Confinement.bound(
@@ -28,6 +46,9 @@ package enum Containment {
                     memoryBytes: max(1 << 30, Confinement.machineMemory),
                     processorSeconds: processors * processorDays * 86_400,
                     fileBytes: fileBytes, openFiles: openFiles))
+            try Landlock.enter(
+                reading: reading.map { Path($0) }, system: systemFiles.map { Path($0) },
+                filling: filling.map { Path($0) })
             try Confinement.seal()
         }
     }

@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CSystemd
+internal import Glibc
 
 /// What the service manager is told; without one (no `NOTIFY_SOCKET`), nothing happens.
 package enum Notifier {
     /// The service works: everything that waited at the start has been found.
     package static func ready() { send("READY=1") }
+
+    /// The service reads everything again; ``ready()`` is due when it has.
+    ///
+    /// A manager that asked for it (`Type=notify-reload`) compares the time; calls `clock_gettime`.
+    package static func reloading() {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        send("RELOADING=1\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)")
+    }
+
+    /// The service needs this much longer for what it is doing: to start or to stop.
+    package static func extend(by time: Duration) {
+        let (seconds, attoseconds) = time.components
+        send("EXTEND_TIMEOUT_USEC=\(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)")
+    }
 
     /// The service is on its way out.
     package static func stopping() { send("STOPPING=1") }

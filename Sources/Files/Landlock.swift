@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CLinux
+internal import Glibc
+
+/// The part of the file system that a process leaves to itself, by landlock(7).
+///
+/// It holds for the thread that enters it and those that this one starts afterwards, so a process
+/// enters it while it has only one.
+package enum Landlock {
+    /// Which version of Landlock the kernel has: 1 or more, or 0 where it has none.
+    package static let version = max(0, Int(clinux_landlock_version()))
+
+    /// How many threads this process has; calls `stat` on `/proc/self/task`.
+    package static var threads: Int {
+        var status = stat()
+        guard unsafe stat("/proc/self/task", &status) == 0 else { return 1 }
+        // A directory has a link from itself, one from above, and one from each directory in it.
+        return Int(status.st_nlink) - 2
+    }
+
+    /// Leaves to this thread only what lies in these places, and no TCP where the kernel can.
+    ///
+    /// What is in `reading`, and where links in it lead, can be read, and what is in `system`; in
+    /// `filling`, files and directories can be made, written,
+    /// moved and removed besides. Links, devices and sockets can be made nowhere, and no program
+    /// started. Signals and abstract sockets reach only processes that are as confined. A place that
+    /// is not there is passed over. Descriptors that are open stay usable. Does nothing where the
+    /// kernel has no Landlock.
+    package static func enter(
+        reading: [Path], system: [Path] = [], filling: [Path]
+    ) throws(FileError) {
+        guard version > 0 else { return }
+        let label = Path("this process")
+        let rules = OwnedDescriptor(
+            adopting: try retrying("confine", label) { clinux_landlock_ruleset(Int32(version)) })
+        for place in reading + links(in: reading) + system {
+            try allow(CLINUX_LANDLOCK_READ, place, rules)
+        }
+        for place in filling { try allow(CLINUX_LANDLOCK_FILL, place, rules) }
+        let number = rules.number
+        try retrying("confine", label) { clinux_landlock_enter(number) }
+    }
+
+    /// The symbolic links in these directories, some levels down: a folder of models may consist of
+    /// links into a cache.
+    private static func links(in places: [Path], levels: Int = 3) -> [Path] {
+        guard levels > 0 else { return [] }
+        return places.flatMap { place in
+            let names = (try? Directory.names(in: place)) ?? []
+            return names.flatMap { name in
+                let entry = place.appending(Path(bytes: name))
+                return switch (try? FileStatus(of: entry))?.kind {
+                case .link: [entry] + links(in: [entry], levels: levels - 1)
+                case .directory: links(in: [entry], levels: levels - 1)
+                default: []
+                }
+            }
+        }
+    }
+
+    private static func allow(
+        _ rights: UInt64, _ place: Path, _ rules: borrowing OwnedDescriptor
+    ) throws(FileError) {
+        let place = place.bytes.isEmpty ? Path(".") : place
+        let (number, version) = (rules.number, Int32(version))
+        let opened = unsafe clinux_open_place(place.cString)
+        guard opened >= 0 else { return }
+        let target = OwnedDescriptor(adopting: opened)
+        // A right that only a directory can have is refused for a file.
+        let kind = try FileStatus(of: target, place).kind
+        let possible = kind == .directory ? rights : rights & CLINUX_LANDLOCK_ON_FILES
+        try retrying("leave", place) {
+            clinux_landlock_allow(
+                number, target.number, possible & clinux_landlock_rights(version))
+        }
+    }
+}
