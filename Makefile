@@ -4,6 +4,9 @@ DESTDIR ?=
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
+USERUNITDIR ?= $(PREFIX)/lib/systemd/user
+CATALOGDIR ?= $(PREFIX)/lib/systemd/catalog
+DOCDIR ?= $(PREFIX)/share/doc/rushes
 MODELDIR ?= $(PREFIX)/share/rushes/models
 # For example ARCH_FLAGS="-Xcc -march=x86-64-v3" for a program that needs AVX2.
 ARCH_FLAGS ?=
@@ -37,19 +40,28 @@ scoreboard: build
 	$(PYTHON) -m pretraining.evaluate --rushes "$$($(BUILD) --show-bin-path)/rushes" \
 	    --model models/starter --to models/starter/SCOREBOARD.md
 
+UNITS = rushes.service rushes@.service rushes-once.service rushes-once.path rushes-once.timer
+PLACES = sed -e 's|/usr/bin/rushes|$(PREFIX)/bin/rushes|' \
+    -e 's|/usr/share/rushes/models|$(MODELDIR)|' -e 's|/usr/lib/tmpfiles.d|$(TMPFILESDIR)|'
+
 install: build
 	install -D -m 755 "$$($(BUILD) --show-bin-path)/rushes" "$(DESTDIR)$(PREFIX)/bin/rushes"
-	install -d "$(DESTDIR)$(UNITDIR)" "$(DESTDIR)$(MODELDIR)"
-	sed -e 's|/usr/bin/rushes|$(PREFIX)/bin/rushes|' \
-	    -e 's|/usr/share/rushes/models|$(MODELDIR)|' systemd/rushes.service \
-	    >"$(DESTDIR)$(UNITDIR)/rushes.service"
+	install -d "$(DESTDIR)$(UNITDIR)" "$(DESTDIR)$(USERUNITDIR)" "$(DESTDIR)$(MODELDIR)"
+	for unit in $(UNITS); do \
+	    $(PLACES) "systemd/$$unit" >"$(DESTDIR)$(UNITDIR)/$$unit" || exit 1; \
+	done
+	$(PLACES) systemd/user/rushes.service >"$(DESTDIR)$(USERUNITDIR)/rushes.service"
 	install -D -m 644 systemd/rushes.sysusers "$(DESTDIR)$(SYSUSERSDIR)/rushes.conf"
 	install -D -m 644 systemd/rushes.tmpfiles "$(DESTDIR)$(TMPFILESDIR)/rushes.conf"
+	install -D -m 644 systemd/rushes.catalog "$(DESTDIR)$(CATALOGDIR)/rushes.catalog"
+	install -D -m 644 systemd/examples/newer-systemd.conf "$(DESTDIR)$(DOCDIR)/newer-systemd.conf"
 	cp -R models/starter "$(DESTDIR)$(MODELDIR)/"
 
 uninstall:
-	rm -f "$(DESTDIR)$(PREFIX)/bin/rushes" "$(DESTDIR)$(UNITDIR)/rushes.service" \
-	    "$(DESTDIR)$(SYSUSERSDIR)/rushes.conf" "$(DESTDIR)$(TMPFILESDIR)/rushes.conf"
+	for unit in $(UNITS); do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
+	rm -f "$(DESTDIR)$(PREFIX)/bin/rushes" "$(DESTDIR)$(USERUNITDIR)/rushes.service" \
+	    "$(DESTDIR)$(SYSUSERSDIR)/rushes.conf" "$(DESTDIR)$(TMPFILESDIR)/rushes.conf" \
+	    "$(DESTDIR)$(CATALOGDIR)/rushes.catalog" "$(DESTDIR)$(DOCDIR)/newer-systemd.conf"
 	rm -rf "$(DESTDIR)$(MODELDIR)/starter"
 
 clean:

@@ -100,7 +100,7 @@ let package = Package(
         tests("Generation", ["Requests", "Media", "Tensors"]),
         tests("Spool", ["Files"]),
         tests("Service", ["Files"]),
-        tests("Daemon"),
+        tests("Daemon", ["Service"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

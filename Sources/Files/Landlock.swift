@@ -11,14 +11,6 @@ package enum Landlock {
     /// Which version of Landlock the kernel has: 1 or more, or 0 where it has none.
     package static let version = max(0, Int(clinux_landlock_version()))
 
-    /// How many threads this process has; calls `stat` on `/proc/self/task`.
-    package static var threads: Int {
-        var status = stat()
-        guard unsafe stat("/proc/self/task", &status) == 0 else { return 1 }
-        // A directory has a link from itself, one from above, and one from each directory in it.
-        return Int(status.st_nlink) - 2
-    }
-
     /// Leaves to this thread only what lies in these places, and no TCP where the kernel can.
     ///
     /// What is in `reading`, and where links in it lead, can be read, and what is in `system`; in
@@ -46,17 +38,17 @@ package enum Landlock {
     /// links into a cache.
     private static func links(in places: [Path], levels: Int = 3) -> [Path] {
         guard levels > 0 else { return [] }
-        return places.flatMap { place in
-            let names = (try? Directory.names(in: place)) ?? []
-            return names.flatMap { name in
+        var found: [Path] = []
+        for place in places {
+            for name in (try? Directory.names(in: place)) ?? [] {
                 let entry = place.appending(Path(bytes: name))
-                return switch (try? FileStatus(of: entry))?.kind {
-                case .link: [entry] + links(in: [entry], levels: levels - 1)
-                case .directory: links(in: [entry], levels: levels - 1)
-                default: []
-                }
+                let kind = (try? FileStatus(of: entry))?.kind
+                if kind == .link { found.append(entry) }
+                guard kind == .link || kind == .directory else { continue }
+                found += links(in: [entry], levels: levels - 1)
             }
         }
+        return found
     }
 
     private static func allow(
@@ -64,8 +56,13 @@ package enum Landlock {
     ) throws(FileError) {
         let place = place.bytes.isEmpty ? Path(".") : place
         let (number, version) = (rules.number, Int32(version))
-        let opened = unsafe clinux_open_place(place.cString)
-        guard opened >= 0 else { return }
+        let opened: Int32
+        do throws(FileError) {
+            opened = try retrying("find", place) { unsafe clinux_open_place(place.cString) }
+        } catch {
+            guard [ENOENT, ENOTDIR, EACCES, ELOOP].contains(error.errno) else { throw error }
+            return
+        }
         let target = OwnedDescriptor(adopting: opened)
         // A right that only a directory can have is refused for a file.
         let kind = try FileStatus(of: target, place).kind

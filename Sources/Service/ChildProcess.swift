@@ -141,9 +141,9 @@ package struct ChildProcess: ~Copyable {
         defer { unsafe variables.forEach { unsafe free($0) } }
         var inherited: [UnsafeMutablePointer<CChar>?] = unsafe []
         var next = unsafe environ
-        while let variable = unsafe next?.pointee {
+        while let variable = unsafe next.pointee {
             unsafe inherited.append(variable)
-            unsafe next = next?.advanced(by: 1)
+            unsafe next += 1
         }
         var id: pid_t = 0
         let result = unsafe posix_spawn(

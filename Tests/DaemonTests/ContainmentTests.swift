@@ -2,6 +2,7 @@
 
 import Daemon
 import Foundation
+import Service
 import TestSupport
 import Testing
 
@@ -34,17 +35,71 @@ struct ContainmentTests {
             ] {
                 #expect(try fact("limits", worker, limit).first != "unlimited", "\(limit)")
             }
+            // Threads of its libraries would be left outside.
+            let variables = try String(
+                contentsOfFile: "/proc/\(worker)/environ", encoding: .utf8)
+            #expect(variables.hasPrefix("OPENBLAS_NUM_THREADS=1\0"))
             // The supervisor itself talks to the service manager.
             #expect(try fact("status", service.identifier, "Seccomp").first == "0")
         }
     }
 
+    /// A job whose pictures are exchanged for a link to pictures that lie elsewhere.
+    @Test(arguments: [false, true])
+    func `sees no file outside of the job's folder and the models`(isMoved: Bool) throws {
+        try withRoot { root in
+            try root.drop("pictures/rgb8.png", try Samples.bytes("rgb8.png"))
+            try root.drop(
+                "pictures/film.json",
+                #"{"mode": "image-to-video", "image": "rgb8.png", "model": "vace-narrow", "#
+                    + #""size": "32x32", "frames": 5, "steps": 1, "seed": 1}"#)
+            let service = try Program.serve(root)
+            #expect(root.waits { Instant.attemptRecorded.isReached(in: root) })
+            service.kill()
+            let job = try #require(root.names(in: "spool/jobs").first)
+            let files = FileManager.default
+            let pictures = "\(root.path)/spool/jobs/\(job)/in"
+            if isMoved {
+                try files.moveItem(atPath: pictures, toPath: "\(root.path)/elsewhere")
+                try files.createSymbolicLink(
+                    atPath: pictures, withDestinationPath: "\(root.path)/elsewhere")
+            }
+            #expect(try Program.serve(root, "--once").end().status == 0)
+            #expect(
+                root.names(in: "outbox/pictures") == [
+                    isMoved && Containment.gap == nil ? "film.failed" : "film"
+                ])
+        }
+    }
+
+    /// Every folder of the model but one is a link into a cache, as Hugging Face's tools keep it.
+    @Test func `reads a model that consists of links`() throws {
+        try withRoot { root in
+            let files = FileManager.default
+            let (real, linked) = ("\(Root.models)/narrow", "\(root.path)/models/narrow")
+            try files.createDirectory(atPath: linked, withIntermediateDirectories: true)
+            for name in try files.contentsOfDirectory(atPath: real) {
+                try files.createSymbolicLink(
+                    atPath: "\(linked)/\(name)", withDestinationPath: "\(real)/\(name)")
+            }
+            try root.drop("film.json", smallRequest())
+            let service = try Program(
+                ["serve", "--root", root.path, "--models", "\(root.path)/models", "--once"])
+            #expect(service.end().status == 0)
+            #expect(root.names(in: "outbox") == ["film"])
+        }
+    }
+
     /// Serves once in this process with a worker of our own; its last word is the job folder.
-    private func serve(_ root: Root, worker script: String, limit: Duration = .seconds(1800)) {
+    private func serve(
+        _ root: Root, worker script: String, limit: Duration = .seconds(1800),
+        stallLimit: Duration = .seconds(120)
+    ) {
         var configuration = Configuration(
             root: root.path, once: true, worker: "/bin/sh",
             workerWords: ["sh", "-c", script + "\n", "sh"])
         configuration.mediaLimit = limit
+        configuration.stallLimit = stallLimit
         #expect(Daemon.serve(configuration) == .success)
     }
 
@@ -78,6 +133,33 @@ struct ContainmentTests {
                 echo done >"$folder/outcome"
                 """
             serve(root, worker: script, limit: .milliseconds(500))
+            #expect(root.names(in: "outbox") == ["film"])
+        }
+    }
+
+    /// Stopped or asleep: neither a word nor processor time.
+    @Test(arguments: ["exec sleep 1000", "kill -STOP $$", "echo 'mode mask' >&3; exec sleep 1000"])
+    func `ends a worker that gets on no more, three times`(script: String) throws {
+        try withRoot { root in
+            try root.drop("film.json", smallRequest())
+            serve(root, worker: script, stallLimit: .milliseconds(200))
+            #expect(root.names(in: "outbox") == ["film.failed"])
+            let explanation = try root.text("outbox/film.failed/error.txt")
+            #expect(explanation.contains("crashed 3 times"), "\(explanation)")
+        }
+    }
+
+    @Test func `leaves a worker alone that computes and says nothing`() throws {
+        try withRoot { root in
+            try root.drop("film.json", smallRequest())
+            let script = """
+                for folder; do :; done
+                begin=$(date +%s%N)
+                while [ $(($(date +%s%N) - begin)) -lt 1500000000 ]; do :; done
+                mkdir -p "$folder/out" && echo "{}" >"$folder/out/result.json" &&
+                echo done >"$folder/outcome"
+                """
+            serve(root, worker: script, stallLimit: .milliseconds(600))
             #expect(root.names(in: "outbox") == ["film"])
         }
     }

@@ -38,6 +38,31 @@ struct ChildProcessTests {
         #expect(try Self.run(script).end == expected)
     }
 
+    @Test func itsVariablesComeBeforeInheritedOnes() throws {
+        var child = try ChildProcess(
+            "/bin/sh", words: ["sh", "-c", "echo $PATH $FRUIT >&3"],
+            environment: ["FRUIT=fig", "PATH=/nowhere"])
+        _ = try wait(for: [child.endDescriptor], until: nil)
+        let lines = try child.lines()
+        #expect(lines == ["/nowhere fig"])
+    }
+
+    @Test func itsProcessorTimeGrowsOnlyWhileItComputes() throws {
+        var child = try Self.shell(
+            "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; echo done >&3; exec sleep 1000")
+        _ = try wait(for: [child.lineDescriptor], until: nil)
+        // It may still be on its way into its sleep.
+        _ = try wait(for: [], until: .now.advanced(by: .milliseconds(200)))
+        let first = try #require(child.processorTime)
+        #expect(first > .zero)
+        _ = try wait(for: [], until: .now.advanced(by: .milliseconds(50)))
+        #expect(child.processorTime == first)
+        child.stop(forcefully: true)
+        _ = try wait(for: [child.endDescriptor], until: nil)
+        _ = child.end()
+        #expect(child.processorTime == nil)
+    }
+
     @Test func anEndIsToldOnce() throws {
         var child = try Self.shell("exit 3")
         _ = try wait(for: [child.endDescriptor], until: nil)
