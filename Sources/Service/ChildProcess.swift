@@ -38,7 +38,7 @@ package struct ChildProcess: ~Copyable {
 
     /// Starts the program at a path, with its name and arguments as words; calls `posix_spawn`.
     ///
-    /// Its environment is this process's, with these variables (`NAME=value`) before all others.
+    /// Its environment is this process's, with these variables (`NAME=value`) in place of its own.
     package init(
         _ program: String, words: [String], environment: [String] = []
     ) throws(ServiceError) {
@@ -136,13 +136,16 @@ package struct ChildProcess: ~Copyable {
 
         let words = unsafe words.map { unsafe strdup($0) }
         defer { unsafe words.forEach { unsafe free($0) } }
-        // Of two variables of one name, the first is the one that getenv(3) finds.
+        let names = variables.map { $0.prefix { $0 != "=" } + "=" }
         let variables = unsafe variables.map { unsafe strdup($0) }
         defer { unsafe variables.forEach { unsafe free($0) } }
         var inherited: [UnsafeMutablePointer<CChar>?] = unsafe []
         var next = unsafe environ
         while let variable = unsafe next.pointee {
-            unsafe inherited.append(variable)
+            let isReplaced = names.contains {
+                unsafe strncmp(variable, String($0), $0.utf8.count) == 0
+            }
+            if !isReplaced { unsafe inherited.append(variable) }
             unsafe next += 1
         }
         var id: pid_t = 0

@@ -16,6 +16,13 @@ struct Serve: ParsableCommand {
     @Option(help: ArgumentHelp("How many jobs run at the same time, 1 to 16.", valueName: "N"))
     var jobs = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "A worker that neither reports nor computes for this long is ended and its job tried "
+                + "again, 1 to 86400 seconds.",
+            valueName: "S"))
+    var stallLimit = 120
+
     @Flag(help: "Empty the inbox and end.")
     var once = false
 
@@ -23,15 +30,17 @@ struct Serve: ParsableCommand {
         guard Configuration.jobsRange.contains(jobs) else {
             throw ValidationError("--jobs must be between 1 and 16, not \(jobs).")
         }
+        guard (1...86_400).contains(stallLimit) else {
+            throw ValidationError("--stall-limit must be between 1 and 86400, not \(stallLimit).")
+        }
         guard !root.isEmpty else { throw ValidationError("--root must name a folder.") }
     }
 
     func run() throws {
         let words = ["rushes", "work"] + engine.settings.arguments
-        try end(
-            Daemon.serve(
-                Configuration(
-                    root: root, jobs: jobs, once: once, worker: "/proc/self/exe",
-                    workerWords: words)))
+        var configuration = Configuration(
+            root: root, jobs: jobs, once: once, worker: "/proc/self/exe", workerWords: words)
+        configuration.stallLimit = .seconds(stallLimit)
+        try end(Daemon.serve(configuration))
     }
 }

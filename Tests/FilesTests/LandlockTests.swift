@@ -35,13 +35,18 @@ struct LandlockTests {
     static func refused(_ reasons: [Int32] = [EACCES], _ work: () throws -> Void) {
         do {
             try work()
-            fputs("allowed\n", stderr)
+            report("allowed")
         } catch let error as FileError where reasons.contains(error.errno) {
             return
         } catch {
-            fputs("\(error)\n", stderr)
+            report("\(error)")
         }
         exit(EXIT_FAILURE)
+    }
+
+    static func report(_ text: String) {
+        let line = Array("\(text)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
     }
 
     static func call(_ result: Int32) throws {
