@@ -28,10 +28,12 @@ package enum Containment {
     /// left outside.
     package static let environment = ["OPENBLAS_NUM_THREADS=1"]
 
-    /// What the libraries read, apart from what they read as they are loaded.
+    /// What the libraries read, apart from what they read as they are loaded; Dispatch crashes when
+    /// it cannot see once a second how its threads are.
     private static let systemFiles = [
         "/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ssl/openssl.cnf", "/lib", "/lib64",
-        "/sys/devices/system/cpu", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo",
+        "/proc/self/task", "/sys/devices/system/cpu", "/usr/lib", "/usr/lib64",
+        "/usr/share/zoneinfo",
     ]
 
     /// Enters the cell, with all threads; see ``Files/Confinement`` and ``Files/Landlock``.
