@@ -12,7 +12,7 @@ MODELDIR ?= $(PREFIX)/share/rushes/models
 ARCH_FLAGS ?=
 BUILD = swift build -c release --static-swift-stdlib $(ARCH_FLAGS)
 
-.PHONY: build demo test check format golden scoreboard install uninstall clean
+.PHONY: build demo test check format golden scoreboard sync-test load-test install uninstall clean
 
 build:
 	scripts/install-dependencies
@@ -39,6 +39,16 @@ PYTHON ?= python3
 scoreboard: build
 	$(PYTHON) -m pretraining.evaluate --rushes "$$($(BUILD) --show-bin-path)/rushes" \
 	    --model models/starter --to models/starter/SCOREBOARD.md
+
+# Long runs, which write their figures into Tests/RESULTS.md; for example COUNT=300 TOOLS=rsync.
+COUNT ?= 300
+TOOLS ?=
+sync-test: build
+	scripts/install-dependencies --tests
+	Tests/SyncTools/run --count $(COUNT) --record $(TOOLS)
+
+load-test: build
+	Tests/Load/run --record
 
 UNITS = rushes.service rushes@.service rushes-once.service rushes-once.path rushes-once.timer
 PLACES = sed -e 's|/usr/bin/rushes|$(PREFIX)/bin/rushes|' \
