@@ -28,11 +28,14 @@ package enum Containment {
     /// left outside.
     package static let environment = ["OPENBLAS_NUM_THREADS=1"]
 
-    /// What the libraries read, apart from what they read as they are loaded; Dispatch crashes when
-    /// it cannot see once a second how its threads are.
+    /// What the libraries read, apart from what they read as they are loaded.
+    ///
+    /// Dispatch looks once a second how its threads are, in `/proc/THREAD/stat`, and crashes when it
+    /// cannot. Of other processes there is nothing in `/proc` but what everybody may see: the rest
+    /// is for those who may trace them.
     private static let systemFiles = [
         "/dev/null", "/dev/urandom", "/etc/localtime", "/etc/ssl/openssl.cnf", "/lib", "/lib64",
-        "/proc/self/task", "/sys/devices/system/cpu", "/usr/lib", "/usr/lib64",
+        "/proc", "/sys/devices/system/cpu", "/usr/lib", "/usr/lib64",
         "/usr/share/zoneinfo",
     ]
 

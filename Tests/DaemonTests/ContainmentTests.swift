@@ -72,6 +72,15 @@ struct ContainmentTests {
         }
     }
 
+    /// Dispatch looks after its threads once a second.
+    @Test func `works for longer than a second`() throws {
+        try withRoot { root in
+            try root.drop("film.json", smallRequest(steps: 200, frames: 81))
+            #expect(try Program.serve(root, "--once").end().status == 0)
+            #expect(root.names(in: "outbox") == ["film"])
+        }
+    }
+
     /// Every folder of the model but one is a link into a cache, as Hugging Face's tools keep it.
     @Test func `reads a model that consists of links`() throws {
         try withRoot { root in
