@@ -22,6 +22,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <time.h>
@@ -94,6 +95,24 @@ static inline int clinux_open_beneath(int directory, const char *path, int flags
 // openat(2) is variadic.
 static inline int clinux_open_at(int directory, const char *path, int flags) {
     return openat(directory, path, flags);
+}
+
+// fcntl(2) is variadic and hides leases without _GNU_SOURCE. Who opens the file for writing while
+// the lease is held is made to wait, and the holder gets a signal: SIGIO, which would end the
+// process, unless another is chosen; SIGURG is ignored.
+enum { CLINUX_SETLEASE = 1024, CLINUX_SETSIG = 10 };
+static inline int clinux_lease(int file) {
+    if (fcntl(file, CLINUX_SETSIG, SIGURG) != 0) return -1;
+    if (fcntl(file, CLINUX_SETLEASE, F_RDLCK) != 0) return -1;
+    return fcntl(file, CLINUX_SETLEASE, F_UNLCK);
+}
+
+// statfs(2) has a structure of its own, which Swift's Glibc module does not show.
+static inline int clinux_file_system(const char *path, unsigned int *magic) {
+    struct statfs status;
+    if (statfs(path, &status) != 0) return -1;
+    *magic = (unsigned int)status.f_type;
+    return 0;
 }
 
 // ioctl(2) is variadic; FICLONE of ioctl_ficlone(2) shares the blocks of two files.

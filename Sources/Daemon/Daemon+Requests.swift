@@ -12,6 +12,15 @@ extension Daemon {
         arrived += arrivals.filter { !known.contains($0) }
     }
 
+    /// Forgets requests that left the inbox while they waited.
+    func depart(_ departures: [Arrival]) {
+        guard !departures.isEmpty else { return }
+        let gone = Set(departures)
+        arrived.removeAll(where: gone.contains)
+        gathering.removeAll { gone.contains($0.arrival) }
+        announced.subtract(gone)
+    }
+
     /// Accepts a request, or begins to wait for the files that it names.
     ///
     /// Of the request only those names are of interest here. A request that will be refused anyway

@@ -34,6 +34,7 @@ package final class Daemon {
     private var killTime: SuspendingClock.Instant?
     private var lastStatus = ""
     private var knownTroubles: Set<String> = []
+    private var knownAbsence: String?
 
     /// Serves a root folder until a signal comes, or with `once` until nothing is left to do.
     package static func serve(_ configuration: Configuration) -> ExitStatus {
@@ -75,16 +76,18 @@ package final class Daemon {
             _ = try wait(for: descriptors, until: deadline)
             try obey()
             arrive(try inbox.arrivals(at: .now))
+            notice()
             try attend()
         }
         log(.stopped(waiting: waiting.count + setAside.count))
-        return configuration.once && (isHolding || !setAside.isEmpty) ? .tryAgain : .success
+        return configuration.once && (isHolding || !setAside.isEmpty || inbox.absence != nil)
+            ? .tryAgain : .success
     }
 
     private var isFinished: Bool {
         if isStopping { return running.isEmpty }
         return configuration.once && running.isEmpty && waiting.isEmpty && arrived.isEmpty
-            && gathering.isEmpty && inbox.deadline == nil
+            && gathering.isEmpty && !inbox.isSettling
     }
 
     private func recover() throws {
@@ -95,10 +98,23 @@ package final class Daemon {
 
     private func search() {
         arrive(inbox.search(at: .now))
+        notice()
         nextSearch = .now.advanced(by: configuration.searchInterval)
         for trouble in inbox.troubles where knownTroubles.insert(trouble).inserted {
             log(.trouble(trouble))
         }
+    }
+
+    /// Tells once when the inbox goes away and when it is back, and drops what left it.
+    private func notice() {
+        depart(inbox.departures)
+        guard inbox.absence != knownAbsence else { return }
+        if let absence = inbox.absence {
+            log(.inboxAway(reason: absence))
+        } else {
+            log(.inboxBack(root: configuration.root))
+        }
+        knownAbsence = inbox.absence
     }
 
     private func obey() throws {

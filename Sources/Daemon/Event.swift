@@ -23,6 +23,9 @@ enum Event {
     case lessContained(String)
     case fatal(String)
     case searched
+    case inboxAway(reason: String)
+    case inboxBack(root: String)
+    case polling(reason: String)
     case stopping(running: Int, waiting: Int)
     case stopped(waiting: Int)
 
@@ -69,6 +72,10 @@ enum Event {
         case .lessContained(let text): text
         case .fatal(let text): text
         case .searched: "searching the whole inbox"
+        case .inboxAway(let reason):
+            "the inbox is away, nothing is taken until it is back: \(reason)"
+        case .inboxBack(let root): "'\(root)/inbox' is there again and was searched"
+        case .polling(let reason): reason
         case .stopping(let running, let waiting):
             "stopping, jobs running: \(running), waiting: \(waiting)"
         case .stopped(let waiting):
@@ -79,10 +86,10 @@ enum Event {
 
     private var priority: JournalEntry.Priority {
         switch self {
-        case .started, .stopping, .stopped: .notice
+        case .started, .stopping, .stopped, .inboxBack: .notice
         case .accepted, .waiting, .begun, .done, .interrupted, .searched: .information
-        case .refusedClaim, .failed, .trouble, .lessContained: .warning
-        case .crashed, .setAside, .workerTrouble, .fatal: .error
+        case .refusedClaim, .failed, .trouble, .lessContained, .polling: .warning
+        case .crashed, .setAside, .workerTrouble, .fatal, .inboxAway: .error
         }
     }
 
@@ -101,6 +108,9 @@ enum Event {
         case .interrupted: "e0f1febe83c04e1b80d8a5fd63767bb8"
         case .trouble: "418de96dd43748a8a0112df52ba78c0c"
         case .searched: "56024348463141fd958563edb4318363"
+        case .inboxAway: "9f1c12513fcb4d3ead28b704df0bc79a"
+        case .inboxBack: "7640956fee64486388c6a4628faf878d"
+        case .polling: "05a9e0fed6514375813d9d95b1d47c7d"
         case .stopping: "7cd37b3e3ce14784b029bd7310305784"
         case .stopped: "f980c34ca877437a8630d6881148bb79"
         case .workerTrouble: "07f0e9b204c24820a26c3afa8a4ad248"
@@ -125,7 +135,8 @@ enum Event {
             facts.fields("crashed") + [("RUSHES_CRASHES", String(crashes))]
         case .setAside(let job, let request, _): Self.job(job, request, "deferred")
         case .interrupted(let job, let request): Self.job(job, request, "queued")
-        case .trouble, .workerTrouble, .lessContained, .fatal, .searched: []
+        case .inboxBack(let root): [("RUSHES_ROOT", root)]
+        case .trouble, .workerTrouble, .lessContained, .fatal, .searched, .inboxAway, .polling: []
         case .stopping(_, let waiting), .stopped(let waiting):
             [("RUSHES_WAITING", String(waiting))]
         }

@@ -61,7 +61,7 @@ extension MediaFault {
         case .tooMuch:
             "with which the files of this request are larger than "
                 + "\(MediaSource.totalLimit >> 30) GiB together"
-        case .changing: "which changed while it was copied"
+        case .changing: "which somebody was still writing"
         case .unreadable(let reason): "which cannot be read: \(reason)"
         }
     }

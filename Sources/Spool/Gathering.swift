@@ -25,6 +25,7 @@ package struct Gathering: Sendable {
     package private(set) var isLast = false
 
     private let status: FileStatus
+    private let limit: Duration
     private var patience: Patience
 
     /// Begins to wait for the files of a request; nil when the request is gone.
@@ -38,23 +39,31 @@ package struct Gathering: Sendable {
         self.arrival = arrival
         self.names = names
         self.status = status
+        self.limit = limit
         next = now
         patience = Patience(limit: limit, pause: inbox.pause, at: now)
     }
 
-    /// Looks at the request and at every file that it names.
+    /// Looks at the request and at every file that it names; while the inbox is away it waits.
     ///
     /// - Throws: `SpoolError.file` when this machine keeps from looking.
     package mutating func look(
         in inbox: borrowing Inbox, at now: Settling.Instant
     ) throws(SpoolError) -> Verdict {
+        guard inbox.isPlaced else {
+            // Nothing is known now, and the time in which nothing can come does not count.
+            next = now.advanced(by: Inbox.absencePause)
+            patience = Patience(limit: limit, pause: inbox.pause, at: next)
+            return .waiting(missing: [])
+        }
         guard inbox.status(of: arrival.path) == status else { return .changed }
         let source = try MediaSource(root: inbox.root, request: arrival.path)
         var states: [(name: Path, state: MediaSource.State)] = []
         for name in names.map({ Path($0) }) {
             states.append((name, try source.state(of: name)))
         }
-        switch patience.look(at: states, now) {
+        let verdict = patience.look(at: states, now) { name in source.isBeingWritten(name) }
+        switch verdict {
         case .complete: return .ready
         case .exhausted:
             isLast = true
@@ -68,6 +77,7 @@ package struct Gathering: Sendable {
 
     /// Waits a little more, after a file changed in the very moment of copying.
     package mutating func postpone(from now: Settling.Instant) {
+        patience.doubt()
         next = now.advanced(by: .seconds(1))
     }
 }

@@ -5,74 +5,125 @@ package import Files
 /// The folder where requests are dropped, searched and watched in all its depth.
 ///
 /// The directory is the truth and events are hints: whatever `arrivals` answers was looked at just
-/// now, and `search` finds the same without any event.
+/// now, and `search` finds the same without any event. While the folder itself is away nothing
+/// arrives and nothing departs; it is taken up again when it is back.
 package struct Inbox: ~Copyable {
     /// Where it is.
     package let root: Path
-    /// Folders that could not be watched or searched since the last search, as sentences.
-    package private(set) var troubles: [String] = []
+    /// Folders that could not be searched since the last whole search, as sentences.
+    package internal(set) var troubles: [String] = []
+    /// Requests that were answered once and went away since, as the last `search` or `arrivals`
+    /// noticed: removed, moved out, renamed, or claimed.
+    package internal(set) var departures: [Arrival] = []
+    /// Why the folder is not there, as a sentence; nil while it is.
+    package private(set) var absence: String?
 
-    private var watch: Watch
-    private var settling: Settling
+    var watch: Watch?
+    var polling = Polling()
+    /// Why no event is trusted at all; nil when those of this system are.
+    var doubt: PollingReason?
+    /// The devices that were met since the last whole search.
+    var kinds: [UInt64: RemoteFileSystem?] = [:]
+    var settling: Settling
+    /// Requests that were answered, as they were then.
+    var offered: [Path: FileStatus] = [:]
     /// Files that could not be claimed, as they were then: not tried again until they change or
-    /// the next search comes.
-    private var held: [Path: FileStatus] = [:]
-    private let isComplete: @Sendable ([UInt8]) -> Bool
+    /// the next whole search comes.
+    var held: [Path: FileStatus] = [:]
+    /// The folder that was searched: another one under the same name is another inbox.
+    private var identity: Identity?
+    /// When an inbox that is away is asked for again.
+    private var nextLook: Settling.Instant?
+    private let isPolled: Bool
+    let isComplete: @Sendable ([UInt8]) -> Bool
 
     /// Folders nested deeper than this are not searched.
     package static let depthLimit = 32
+    /// How often an inbox that is away is asked for.
+    package static let absencePause = Duration.seconds(3)
 
     /// Opens a queue's inbox; nothing is watched before the first `search`.
     ///
-    /// `isComplete` answers whether bytes are one whole JSON object: the queue itself never reads.
+    /// * `pause`: how long a request that is not whole must stay the same to be taken as it is.
+    /// * `emptyPause`: the same for an empty one, which may be the place that a sender keeps for what
+    ///   it is about to write; `pause` when that is longer.
+    /// * `polled`: whether events are trusted nowhere.
+    /// * `isComplete`: whether bytes are one whole JSON object; the queue itself never reads.
     package init(
-        of spool: borrowing Spool, pause: Duration,
-        isComplete: @escaping @Sendable ([UInt8]) -> Bool
+        of spool: borrowing Spool, pause: Duration, emptyPause: Duration = .zero,
+        polled: Bool = false, isComplete: @escaping @Sendable ([UInt8]) -> Bool
     ) throws(SpoolError) {
-        let root = spool.inbox
-        self.root = root
-        watch = try spooling { () throws(FileError) in try Watch(root: root) }
-        settling = Settling(pause: pause)
+        root = spool.inbox
+        settling = Settling(pause: pause, emptyPause: emptyPause)
+        isPolled = polled
         self.isComplete = isComplete
     }
 
-    /// Becomes readable when `arrivals` should be called.
-    package var descriptor: Int32 { watch.descriptor }
+    /// Becomes readable when `arrivals` should be called; negative, which `poll` passes over, while
+    /// there are no events.
+    package var descriptor: Int32 { watch?.descriptor ?? -1 }
 
     /// How long a file must stay the same to be taken for whole.
     var pause: Duration { settling.pause }
 
     /// When `arrivals` should be called even without an event.
-    package var deadline: Settling.Instant? { settling.deadline }
+    package var deadline: Settling.Instant? {
+        let searching = nextLook == nil ? polling.deadline : nil
+        return [settling.deadline, searching, nextLook].compactMap(\.self).min()
+    }
 
-    /// Watches and searches everything; answers the requests that are ready now.
+    /// Whether a file is there that may yet become a request, so that the inbox is not empty.
+    package var isSettling: Bool { settling.deadline != nil }
+
+    /// Why folders are searched by the clock and not watched, as sentences; empty where events can
+    /// be trusted.
+    package var pollingReasons: [String] { polling.reasons.map(\.description) }
+
+    /// Watches and searches everything; answers the requests that are ready now, those of earlier
+    /// answers among them.
+    ///
+    /// The first time, and after the inbox was away, it makes a hidden file and removes it at once,
+    /// and waits at most a second for the event.
     package mutating func search(at now: Settling.Instant) -> [Arrival] {
-        troubles = []
-        held = [:]
-        return search(Path(""), at: now).map(Arrival.init)
+        departures = []
+        let ready = isPlaced ? searchAll(at: now) : enter(at: now)
+        return ready.map(Arrival.init)
     }
 
     /// Reads the events that have come and looks again at what has settled; answers the requests
     /// that are ready now, relative to the inbox.
     ///
-    /// - Throws: `SpoolError.inboxGone` when the inbox itself went away.
+    /// - Throws: `SpoolError.file` when there can be no more events.
     package mutating func arrivals(at now: Settling.Instant) throws(SpoolError) -> [Arrival] {
+        departures = []
         let hints: [Watch.Hint]
         do throws(FileError) {
-            hints = try watch.hints()
+            hints = try watch?.hints() ?? []
         } catch {
             throw .file(error)
         }
+        guard isPlaced, !hints.contains(.root) else { return enter(at: now).map(Arrival.init) }
         var ready: [Path] = []
         for hint in hints {
             switch hint {
             case .file(let path): ready += look(at: path, now)
             case .folder(let path): ready += folder(path, at: now)
-            case .everything: ready += search(at: now).map(\.path)
-            case .gone: throw .inboxGone(path: root.description)
+            case .departed(let path, isFolder: false):
+                ready += look(at: path, now)
+                depart([path])
+            case .departed(let path, isFolder: true):
+                polling.forget(path)
+                depart(offered.keys.filter { $0.isBelow(path) })
+            case .everything: ready += searchAll(at: now)
+            case .root: continue
             }
         }
         for path in settling.due(at: now) { ready += look(at: path, now) }
+        if let due = polling.deadline, due <= now { ready += poll(at: now) }
+        guard isPlaced else {
+            // What was looked at may have been read from two inboxes, or from none.
+            return enter(at: now).map(Arrival.init)
+        }
         var seen: Set<Path> = []
         return ready.filter { seen.insert($0).inserted }.map(Arrival.init)
     }
@@ -82,7 +133,8 @@ package struct Inbox: ~Copyable {
         RequestFile.read(root.appending(arrival.path), followingLinks: false)
     }
 
-    /// Looks at a request again that has changed since it arrived; answers it when it is ready.
+    /// Looks at a request again that may have changed since it arrived; answers it when it is ready
+    /// now, and lets it arrive by itself when it will be.
     package mutating func revisit(_ arrival: Arrival, at now: Settling.Instant) -> [Arrival] {
         look(at: arrival.path, now).map(Arrival.init)
     }
@@ -92,63 +144,93 @@ package struct Inbox: ~Copyable {
         held[arrival.path] = status(of: arrival.path)
     }
 
-    private mutating func folder(_ path: Path, at now: Settling.Instant) -> [Path] {
-        InboxName.isRequest(path) ? look(at: path, now) : search(path, at: now)
+    // MARK: The folder itself
+
+    private struct Identity: Equatable {
+        let device: UInt64
+        let inode: UInt64
     }
 
-    /// Watches first and lists then, so that nothing can arrive in between unseen.
-    private mutating func search(_ folder: Path, at now: Settling.Instant) -> [Path] {
-        let components = folder.components
-        guard components.count <= Self.depthLimit, components.allSatisfy(InboxName.isSearched)
-        else { return [] }
-        var ready: [Path] = []
+    /// Whether the folder that was searched still stands at its place.
+    ///
+    /// Without it the absence of anything in it says nothing.
+    var isPlaced: Bool {
+        guard let identity else { return false }
         do throws(FileError) {
-            do throws(FileError) {
-                try watch.add(folder)
-            } catch {
-                // Without a watch the folder is still searched, now and at every later search.
-                troubles.append(error.description)
-            }
-            for name in try Directory.names(in: root.appending(folder)) {
-                let path = folder.appending(Path(bytes: name))
-                if InboxName.isRequest(name) {
-                    ready += look(at: path, now)
-                } else if InboxName.isSearched(name), status(of: path)?.kind == .directory {
-                    ready += search(path, at: now)
-                }
-            }
+            return try Self.identify(root) == identity
         } catch {
-            if status(of: folder) != nil { troubles.append(error.description) }
-        }
-        return ready
-    }
-
-    /// The path itself when it is a request that is ready, otherwise nothing.
-    private mutating func look(at path: Path, _ now: Settling.Instant) -> [Path] {
-        guard InboxName.isRequest(path) else { return [] }
-        let status = status(of: path)
-        if let status, held[path] == status { return [] }
-        held[path] = nil
-        let whole = status?.kind == .file && isWhole(path)
-        return settling.observe(path, status, isComplete: whole, at: now) ? [path] : []
-    }
-
-    private func isWhole(_ path: Path) -> Bool {
-        do throws(FileError) {
-            let limit = RequestFile.limit
-            return isComplete(try WholeFile.read(root.appending(path), limit: limit))
-        } catch {
-            // Unreadable now: when it stays so, it is claimed as it is, and refused with a reason.
             return false
         }
     }
 
-    func status(of path: Path) -> FileStatus? {
+    private static func identify(_ root: Path) throws(FileError) -> Identity {
+        // By opening, because the inbox may be a link that the administrator made.
+        let status = try FileStatus(of: try OwnedDescriptor(root, .directory), root)
+        return Identity(device: status.device, inode: status.inode)
+    }
+
+    /// Takes up the folder that stands at the place now, or begins to wait for one.
+    private mutating func enter(at now: Settling.Instant) -> [Path] {
+        if identity != nil || absence == nil { renewWatch() }
+        identity = nil
         do throws(FileError) {
-            return try FileStatus(of: root.appending(path))
+            // First, so that it cannot come back unseen.
+            try watch?.addSurroundings()
         } catch {
-            // A name that cannot even be examined is treated as absent; a later search asks again.
-            return nil
+            // It is asked for by the clock as well.
         }
+        do throws(FileError) {
+            identity = try Self.identify(root)
+            absence = nil
+            nextLook = nil
+        } catch {
+            settling.forgetAll()
+            departures = []
+            absence = error.description
+            nextLook = now.advanced(by: Self.absencePause)
+            return []
+        }
+        tryWatch()
+        polling.restart()
+        return searchAll(at: now)
+    }
+
+    /// Begins with no folder watched: the descriptors of another inbox's folders mean nothing here.
+    private mutating func renewWatch() {
+        watch = nil
+        doubt = isPolled ? .asked : nil
+        guard !isPolled else { return }
+        do throws(FileError) {
+            watch = try Watch(root: root)
+        } catch {
+            doubt = .unwatched(error)
+        }
+    }
+
+    /// Finds out whether the system tells of what happens in the inbox.
+    private mutating func tryWatch() {
+        guard watch != nil else { return }
+        doubt = nil
+        do throws(FileError) {
+            try watch?.add(Path(""))
+            if try watch?.hearsItself() == false { doubt = .deaf }
+        } catch {
+            doubt = .untried(error.description)
+        }
+    }
+
+    /// Searches everything, and takes note of all that is no longer there.
+    mutating func searchAll(at now: Settling.Instant) -> [Path] {
+        troubles = []
+        held = [:]
+        kinds = [:]
+        polling.begin(at: now)
+        if watch == nil, !isPolled { renewWatch() }
+        var sweep = Sweep()
+        let ready = search(Path(""), device: identity?.device ?? 0, &sweep, at: now)
+        // A folder that goes away in the middle looks empty.
+        guard isPlaced else { return enter(at: now) }
+        depart(offered.keys.filter { !sweep.requests.contains($0) })
+        return ready
     }
 }

@@ -13,8 +13,14 @@ package struct MediaSource: ~Copyable {
     /// What a name stands for at this moment.
     package enum State: Equatable, Sendable {
         case file(FileStatus)
+        /// A file that another program is downloading, or has begun to.
+        case download(FileStatus)
         case fault(MediaFault)
     }
+
+    /// What download programs append to a file's name for their notes, which stand beside it until
+    /// the file, of full size from the beginning, is complete: aria2 and axel.
+    private static let controlSuffixes = [".aria2", ".st"]
 
     private let root: Path
     private let enclosure: Enclosure
@@ -55,9 +61,27 @@ package struct MediaSource: ~Copyable {
     /// - Throws: `SpoolError.file` when this machine is to blame, not the file.
     func state(of name: Path) throws(SpoolError) -> State {
         do throws(Refusal) {
-            return .file(try open(name).status)
+            let medium = try open(name)
+            let status = medium.status
+            return isDownload(medium.path) ? .download(status) : .file(status)
         } catch {
             return .fault(try error.fault())
+        }
+    }
+
+    /// Whether somebody is known to have the file open for writing.
+    func isBeingWritten(_ name: Path) -> Bool {
+        do throws(Refusal) {
+            return Writers(of: try open(name).file, name) == .some
+        } catch {
+            // Nobody can tell.
+            return false
+        }
+    }
+
+    private func isDownload(_ path: Path) -> Bool {
+        Self.controlSuffixes.contains { suffix in
+            exists(Path(bytes: path.bytes + Array(suffix.utf8)))
         }
     }
 
@@ -69,6 +93,10 @@ package struct MediaSource: ~Copyable {
     ) throws(SpoolError) -> Result<Int64, MediaFault> {
         do throws(Refusal) {
             let medium = try open(name)
+            // Waited for in vain, or begun since: half a file is none.
+            if isDownload(medium.path) || Writers(of: medium.file, name) == .some {
+                return .failure(.changing)
+            }
             let wanted = min(limit, Self.fileLimit)
             let bytes = try refusing(name) { () throws(FileError) in
                 guard medium.status.bytes <= wanted else {

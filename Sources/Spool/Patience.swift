@@ -4,9 +4,10 @@ internal import Files
 
 /// Decides how long a request waits for the files that it names.
 ///
-/// A file is all there when it has stayed the same for `pause`, as in `Settling`. A file that is
-/// missing, empty or unreadable is waited for until nothing has changed for `limit`; sync tools
-/// keep no order, so that a request may well come first. Pure: time and facts are passed in.
+/// A file is all there when it has stayed the same for `pause` and nobody writes to it, as in
+/// `Settling`. A file that is missing, empty, unreadable or half downloaded is waited for until
+/// nothing has changed for `limit`; sync tools keep no order, so that a request may well come first.
+/// Pure: time and facts are passed in.
 struct Patience: Sendable {
     typealias Instant = SuspendingClock.Instant
 
@@ -21,7 +22,7 @@ struct Patience: Sendable {
     }
 
     /// However busy the files are, nobody waits longer.
-    static let longest = Duration.seconds(3600)
+    static let longest = Settling.longest
 
     private let limit: Duration
     private let pause: Duration
@@ -40,9 +41,17 @@ struct Patience: Sendable {
         settling = Settling(pause: pause)
     }
 
+    /// Has every file be at rest anew: one of them changed after it was.
+    mutating func doubt() {
+        settled = []
+    }
+
     /// Takes note of what the names stand for now.
+    ///
+    /// * `isWritten`: whether somebody has a file open for writing; asked when its pause is over.
     mutating func look(
-        at states: [(name: Path, state: MediaSource.State)], _ now: Instant
+        at states: [(name: Path, state: MediaSource.State)], _ now: Instant,
+        isWritten: (Path) -> Bool
     ) -> Verdict {
         var missing: [Path] = []
         var isGrowing = false
@@ -54,12 +63,15 @@ struct Patience: Sendable {
             switch state {
             case .file(let status) where status.bytes > 0:
                 guard !settled.contains(name) else { continue }
-                if settling.observe(name, status, isComplete: false, at: now) {
+                let isReady = settling.observe(name, status, isComplete: false, at: now) {
+                    isWritten(name)
+                }
+                if isReady {
                     settled.insert(name)
                 } else {
                     isGrowing = true
                 }
-            case .file: missing.append(name)
+            case .file, .download: missing.append(name)
             case .fault(let fault) where fault.mayPass: missing.append(name)
             case .fault: continue
             }

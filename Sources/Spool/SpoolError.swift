@@ -10,8 +10,6 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
     case alreadyServed(root: String, process: Int32?)
     /// A rename between two of the root's folders is impossible.
     case notOneMount(root: String, folder: String)
-    /// The inbox was moved, removed or unmounted while it was watched.
-    case inboxGone(path: String)
     /// A request cannot be accepted at this moment: its files change, or the service is stopping.
     case notNow(request: String)
     /// A job folder does not say which request it holds.
@@ -28,8 +26,6 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notOneMount(let root, let folder):
             "'\(folder)' is on another mount than the rest of '\(root)', so that nothing can be "
                 + "moved there in one step: put inbox, outbox and spool on one file system"
-        case .inboxGone(let path):
-            "the inbox '\(path)' was moved, removed or unmounted"
         case .notNow(let request):
             "'\(request)' waits for its files, which are still changing"
         case .notAJob(let path):

@@ -14,10 +14,12 @@ package struct Watch: ~Copyable {
         case file(Path)
         /// A folder that appeared: watch it, then search it.
         case folder(Path)
+        /// A name that was removed or moved away, and with a folder all below it.
+        case departed(Path, isFolder: Bool)
         /// Events were lost: search everything.
         case everything
-        /// The watched folder itself went away.
-        case gone
+        /// The watched folder itself may have gone, or another may have its name.
+        case root
     }
 
     /// Becomes readable when there are hints.
@@ -27,6 +29,11 @@ package struct Watch: ~Copyable {
     private let inotify: OwnedDescriptor
     /// Folders by watch descriptor, relative to the root.
     private var folders: [Int32: Path] = [:]
+    /// The watch of the folder around the root, which tells when the root's name is taken away or
+    /// given again.
+    private var surroundings: Int32?
+    /// Hints that were read while something else was waited for.
+    private var pending: [Hint] = []
 
     private static let label = Path("inotify")
 
@@ -45,26 +52,41 @@ package struct Watch: ~Copyable {
     /// The folder may be gone or no longer a folder: that is no error, there is nothing to see.
     package mutating func add(_ folder: Path) throws(FileError) {
         let mask =
-            IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_ATTRIB | IN_DELETE_SELF
-            | IN_MOVE_SELF
+            IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB
+            | IN_DELETE_SELF | IN_MOVE_SELF
         var flags = UInt32(IN_ONLYDIR) | UInt32(IN_EXCL_UNLINK)
         // The inbox itself may be a link, which the administrator made; links inside it are not
         // followed, because anybody may make those.
         if !folder.bytes.isEmpty { flags |= UInt32(IN_DONT_FOLLOW) }
-        let path = root.appending(folder)
-        let name = path.bytes.map { CChar(bitPattern: $0) } + [0]
-        let watch = unsafe inotify_add_watch(inotify.number, name, UInt32(mask) | flags)
-        guard watch >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return }
-            throw FileError(operation: "watch", path: path.description, errno: errno)
-        }
         // The same folder under another name keeps its descriptor: the new name is the right one.
-        folders[watch] = folder
+        if let watch = try watch(root.appending(folder), UInt32(mask) | flags) {
+            folders[watch] = folder
+        }
+    }
+
+    /// Watches the folder around the root, so that the root's return is noticed at once; calls
+    /// `inotify_add_watch`.
+    package mutating func addSurroundings() throws(FileError) {
+        let mask =
+            IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
+            | IN_ONLYDIR
+        let parent = root.parent
+        surroundings = try watch(parent.bytes.isEmpty ? Path(".") : parent, UInt32(mask))
+    }
+
+    private func watch(_ path: Path, _ flags: UInt32) throws(FileError) -> Int32? {
+        let name = path.bytes.map { CChar(bitPattern: $0) } + [0]
+        let watch = unsafe inotify_add_watch(inotify.number, name, flags)
+        guard watch < 0 else { return watch }
+        let reason = errno
+        if reason == ENOENT || reason == ENOTDIR { return nil }
+        throw FileError(operation: "watch", path: path.description, errno: reason)
     }
 
     /// The hints that have come since the last call, oldest first; never waits.
     package mutating func hints() throws(FileError) -> [Hint] {
-        var hints: [Hint] = []
+        var hints = pending
+        pending = []
         while true {
             let bytes: [UInt8]
             do throws(FileError) {
@@ -81,23 +103,63 @@ package struct Watch: ~Copyable {
         }
     }
 
+    /// Whether events really come: makes a hidden file in the root, which must be watched, removes it
+    /// at once, and waits for its event.
+    ///
+    /// - Throws: `FileError` when the file cannot be made, so that nothing is proven.
+    package mutating func hearsItself(
+        within limit: Duration = .seconds(1)
+    ) throws(FileError) -> Bool {
+        let name = Path(".rushes-watch")
+        let file = root.appending(name)
+        // A leftover of a crash in between.
+        try Directory.removeTree(file)
+        _ = try OwnedDescriptor(file, .create)
+        try Directory.remove(file)
+        return try hears(name, within: limit)
+    }
+
+    /// Whether an event of this name comes; hints of other names are kept for `hints`.
+    package mutating func hears(
+        _ name: Path, within limit: Duration
+    ) throws(FileError) -> Bool {
+        let end = SuspendingClock.now.advanced(by: limit)
+        while true {
+            pending = try hints()
+            // Where events were lost, there were some.
+            if pending.contains(.file(name)) || pending.contains(.everything) {
+                pending.removeAll { $0 == .file(name) }
+                return true
+            }
+            let rest = SuspendingClock.now.duration(to: end)
+            guard rest > .zero else { return false }
+            _ = try Waiting.ready([descriptor], within: rest)
+        }
+    }
+
     private mutating func hint(_ event: Event) -> Hint? {
         if event.has(IN_Q_OVERFLOW) { return .everything }
-        guard let folder = folders[event.watch] else { return nil }
-        if event.has(IN_DELETE_SELF) || event.has(IN_MOVE_SELF) || event.has(IN_UNMOUNT) {
-            return folder.bytes.isEmpty ? .gone : nil
+        let isOver = event.has(IN_DELETE_SELF) || event.has(IN_MOVE_SELF) || event.has(IN_UNMOUNT)
+        if event.watch == surroundings {
+            if event.has(IN_IGNORED) { surroundings = nil }
+            return isOver || event.name == root.name ? .root : nil
         }
+        guard let folder = folders[event.watch] else { return nil }
+        if isOver { return folder.bytes.isEmpty ? .root : nil }
         if event.has(IN_IGNORED) {
             folders[event.watch] = nil
             return nil
         }
         let path = folder.appending(Path(bytes: event.name))
-        if event.has(IN_MOVED_FROM) {
-            if event.has(IN_ISDIR) { forget(path) }
-            return nil
+        let isFolder = event.has(IN_ISDIR)
+        if event.has(IN_MOVED_FROM) || event.has(IN_DELETE) {
+            if isFolder { forget(path) }
+            return .departed(path, isFolder: isFolder)
         }
-        guard event.has(IN_ISDIR) else { return .file(path) }
-        return event.has(IN_CREATE) || event.has(IN_MOVED_TO) ? .folder(path) : nil
+        guard isFolder else { return .file(path) }
+        if event.has(IN_CREATE) || event.has(IN_MOVED_TO) { return .folder(path) }
+        // Its rights changed: one that could not be read may be readable now.
+        return folders.values.contains(path) ? nil : .folder(path)
     }
 
     /// Stops watching a folder that moved away, and all below it; calls `inotify_rm_watch`.

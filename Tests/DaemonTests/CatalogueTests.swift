@@ -57,7 +57,8 @@ struct CatalogueTests {
             .crashed(facts, how: "signal 9", crashes: 1),
             .setAside(job: "j", request: "r", reason: "x"), .interrupted(job: "j", request: "r"),
             .trouble("x"), .workerTrouble("x"), .lessContained("x"), .fatal("x"), .searched,
-            .stopping(running: 1, waiting: 1), .stopped(waiting: 1),
+            .stopping(running: 1, waiting: 1), .stopped(waiting: 1), .inboxAway(reason: "x"),
+            .inboxBack(root: "/r"), .polling(reason: "x"),
         ]
     }()
 

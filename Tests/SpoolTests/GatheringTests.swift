@@ -39,7 +39,8 @@ import Testing
         try withTemporaryFolder { root in
             let spool = try Spool(root: root.path)
             try root.write("{}", "inbox/alice/x.json")
-            let inbox = try Inbox(of: spool, pause: pause) { _ in true }
+            var inbox = try Inbox(of: spool, pause: pause) { _ in true }
+            #expect(inbox.search(at: .now).count == 1)
             try body(try Bench(inbox, Folder(root.at("inbox/alice")), names: names))
             _ = consume spool
         }
