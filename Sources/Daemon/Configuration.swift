@@ -13,6 +13,8 @@ package struct Configuration: Sendable {
     /// Its name and first arguments; the service adds `--parent` and the job folder.
     package var workerWords: [String]
 
+    /// Whether the inbox is searched every few seconds because no event is to be trusted.
+    package var poll = false
     /// How long an incomplete request must stay the same before it is taken for broken.
     package var pause: Duration = .seconds(2)
     /// How often everything is searched, in case events were lost without a trace.

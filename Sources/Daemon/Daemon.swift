@@ -56,7 +56,9 @@ package final class Daemon {
         signals = try Signals()
         spool = try Spool(root: configuration.root)
         inbox = try Inbox(
-            of: spool, pause: configuration.pause, isComplete: requestIsComplete)
+            of: spool, pause: configuration.pause,
+            emptyPause: configuration.once ? configuration.pause : configuration.mediaWait,
+            polled: configuration.poll, isComplete: requestIsComplete)
     }
 
     func run() throws -> ExitStatus {
@@ -75,7 +77,7 @@ package final class Daemon {
             showStatus()
             _ = try wait(for: descriptors, until: deadline)
             try obey()
-            arrive(try inbox.arrivals(at: .now))
+            arrive(inbox.arrivals(at: .now))
             notice()
             try attend()
         }
@@ -100,6 +102,9 @@ package final class Daemon {
         arrive(inbox.search(at: .now))
         notice()
         nextSearch = .now.advanced(by: configuration.searchInterval)
+        for reason in inbox.pollingReasons where knownTroubles.insert(reason).inserted {
+            log(.polling(reason: reason))
+        }
         for trouble in inbox.troubles where knownTroubles.insert(trouble).inserted {
             log(.trouble(trouble))
         }

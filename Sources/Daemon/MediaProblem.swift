@@ -50,7 +50,8 @@ extension MediaFault {
             line: named?.line, column: named?.column, hint: hint(path.text))
     }
 
-    private var what: String {
+    /// What is the matter, as a clause that follows the name.
+    var what: String {
         switch self {
         case .missing(let part, _): "but there is no \(Self.quoted(part)) beside the request"
         case .outside: "which is a link that leads out of the inbox"
@@ -66,7 +67,8 @@ extension MediaFault {
         }
     }
 
-    private func hint(_ path: String) -> String {
+    /// What to do about it.
+    func hint(_ path: String) -> String {
         switch self {
         case .missing(let part, let siblings):
             Self.suggestion(for: path, missing: part, among: siblings)

@@ -20,6 +20,12 @@ package struct FileStatus: Equatable, Sendable {
     /// and of the last change of anything, which nobody can set.
     package let modified: Int64
     package let changed: Int64
+    /// How many names the file has, and whose it is.
+    package let links: UInt64
+    package let owner: UInt32
+    package let group: UInt32
+    /// The nine bits of `chmod`.
+    package let permissions: UInt32
 
     /// The status of a name, or nil when nothing has that name; calls `lstat`.
     package init?(of path: Path) throws(FileError) {
@@ -56,6 +62,10 @@ package struct FileStatus: Equatable, Sendable {
         inode = UInt64(status.st_ino)
         modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
         changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
+        links = UInt64(status.st_nlink)
+        owner = status.st_uid
+        group = status.st_gid
+        permissions = UInt32(status.st_mode) & 0o777
     }
 }
 

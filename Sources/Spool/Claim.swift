@@ -90,13 +90,27 @@ package struct Claim: ~Copyable {
     }
 
     /// Tries `stem`, `stem-2`, `stem-3` … until the name is not taken.
+    ///
+    /// Names that differ in case alone, or in the form of their letters, count as one: on the
+    /// machine that the results are synchronised to they may be one.
     private static func firstFree(
         in folder: Path, stem: String, suffix: String,
         _ take: (Path) throws(FileError) -> Void
     ) throws(FileError) -> Path {
+        let wanted = stem.lowercased()
+        let others = try Directory.names(in: folder).map { String(decoding: $0, as: UTF8.self) }
+            .filter { $0.lowercased().hasPrefix(wanted) }
         var number = 1
         while true {
-            let path = folder.appending((number == 1 ? stem : "\(stem)-\(number)") + suffix)
+            let name = (number == 1 ? stem : "\(stem)-\(number)") + suffix
+            let isClash = others.contains {
+                $0.lowercased() == name.lowercased() && !$0.utf8.elementsEqual(name.utf8)
+            }
+            guard !isClash else {
+                number += 1
+                continue
+            }
+            let path = folder.appending(name)
             do throws(FileError) {
                 try take(path)
                 return path

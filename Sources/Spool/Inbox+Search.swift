@@ -139,7 +139,7 @@ extension Inbox {
         let isWhole = isKnown || status?.kind == .file && isWhole(path)
         let full = root.appending(path)
         let isReady = settling.observe(path, status, isComplete: isWhole, at: now) {
-            isBeingWritten(full)
+            hasWriter(full)
         }
         guard isReady else { return [] }
         offered[path] = status
@@ -167,7 +167,7 @@ extension Inbox {
 }
 
 /// Whether somebody is known to have a file open for writing.
-func isBeingWritten(_ path: Path) -> Bool {
+func hasWriter(_ path: Path) -> Bool {
     do throws(FileError) {
         return Writers(of: try OwnedDescriptor(path, .readWithoutLink), path) == .some
     } catch {

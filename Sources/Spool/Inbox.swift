@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Files
+internal import Glibc
 
 /// The folder where requests are dropped, searched and watched in all its depth.
 ///
@@ -61,7 +62,14 @@ package struct Inbox: ~Copyable {
 
     /// Becomes readable when `arrivals` should be called; negative, which `poll` passes over, while
     /// there are no events.
-    package var descriptor: Int32 { watch?.descriptor ?? -1 }
+    package var descriptor: Int32 {
+        switch watch {
+        case .some(let watch): watch.descriptor
+        case nil: -1
+        }
+    }
+
+    private var isWatching: Bool { descriptor >= 0 }
 
     /// How long a file must stay the same to be taken for whole.
     var pause: Duration { settling.pause }
@@ -92,15 +100,14 @@ package struct Inbox: ~Copyable {
 
     /// Reads the events that have come and looks again at what has settled; answers the requests
     /// that are ready now, relative to the inbox.
-    ///
-    /// - Throws: `SpoolError.file` when there can be no more events.
-    package mutating func arrivals(at now: Settling.Instant) throws(SpoolError) -> [Arrival] {
+    package mutating func arrivals(at now: Settling.Instant) -> [Arrival] {
         departures = []
         let hints: [Watch.Hint]
         do throws(FileError) {
             hints = try watch?.hints() ?? []
         } catch {
-            throw .file(error)
+            // What they would have told is found by searching.
+            return enter(at: now).map(Arrival.init)
         }
         guard isPlaced, !hints.contains(.root) else { return enter(at: now).map(Arrival.init) }
         var ready: [Path] = []
@@ -166,6 +173,12 @@ package struct Inbox: ~Copyable {
     private static func identify(_ root: Path) throws(FileError) -> Identity {
         // By opening, because the inbox may be a link that the administrator made.
         let status = try FileStatus(of: try OwnedDescriptor(root, .directory), root)
+        // Nothing can be moved from another file system: one that was mounted over the inbox hides it.
+        let spool = root.parent.appending("spool")
+        if let own = try FileStatus(of: spool), own.device != status.device {
+            throw FileError(
+                operation: "move requests from", path: root.description, errno: EXDEV)
+        }
         return Identity(device: status.device, inode: status.inode)
     }
 
@@ -190,7 +203,7 @@ package struct Inbox: ~Copyable {
             nextLook = now.advanced(by: Self.absencePause)
             return []
         }
-        tryWatch()
+        if !isPolled { doubt = .untried("not tried yet") }
         polling.restart()
         return searchAll(at: now)
     }
@@ -209,13 +222,13 @@ package struct Inbox: ~Copyable {
 
     /// Finds out whether the system tells of what happens in the inbox.
     private mutating func tryWatch() {
-        guard watch != nil else { return }
+        guard isWatching else { return }
         doubt = nil
         do throws(FileError) {
             try watch?.add(Path(""))
             if try watch?.hearsItself() == false { doubt = .deaf }
         } catch {
-            doubt = .untried(error.description)
+            doubt = error.operation == "watch" ? .unwatched(error) : .untried(error.description)
         }
     }
 
@@ -225,7 +238,10 @@ package struct Inbox: ~Copyable {
         held = [:]
         kinds = [:]
         polling.begin(at: now)
-        if watch == nil, !isPolled { renewWatch() }
+        if doubt != nil, !isPolled {
+            if !isWatching { renewWatch() }
+            tryWatch()
+        }
         var sweep = Sweep()
         let ready = search(Path(""), device: identity?.device ?? 0, &sweep, at: now)
         // A folder that goes away in the middle looks empty.

@@ -7,20 +7,61 @@ package import Files
 /// The rules were collected from Syncthing, rsync, rclone, Nextcloud, Dropbox, OneDrive, Resilio,
 /// Unison, browsers and editors, which all write under a temporary name first and rename.
 package enum InboxName {
-    /// Whether a file of this name is a request: `*.json` in any case, and no temporary name or
-    /// conflict copy.
-    package static func isRequest(_ name: [UInt8]) -> Bool {
-        let name = lowercased(name)
-        return name.utf8.count > suffix.utf8.count && ends(name, suffix)
-            && !isTemporary(name) && !isConflict(name)
+    /// Why a name is passed over.
+    package enum Reason: Equatable, Sendable, CustomStringConvertible {
+        /// No request: its name does not end in `.json`.
+        case suffix
+        /// It begins, or ends, as the temporary files of other programs do.
+        case beginning(String), ending(String)
+        /// A conflict copy, of which somebody has to choose.
+        case conflict
+        /// The private folder or file of a system or a sync tool.
+        case housekeeping
+        /// A folder with a request's name.
+        case folder
+
+        /// One sentence for the person who dropped it.
+        package var description: String {
+            switch self {
+            case .suffix: "Only a name that ends in .json is a request."
+            case .beginning("."):
+                "A name that begins with '.' is hidden: sync tools and editors "
+                    + "keep their temporary files under such names."
+            case .beginning(let mark):
+                "A name that begins with '\(mark)' is another program's temporary file."
+            case .ending(let mark):
+                "A name that ends in '\(mark)' is another program's temporary file, or a copy."
+            case .conflict:
+                "This is a conflict copy, which a sync tool made because the file was changed in "
+                    + "two places: choose one version and give it a name of its own."
+            case .housekeeping: "A system or a sync tool keeps its own things under this name."
+            case .folder: "This is a folder, and only a file may have a name that ends in .json."
+            }
+        }
     }
 
-    /// Whether a folder of this name is searched for requests.
-    package static func isSearched(_ name: [UInt8]) -> Bool {
+    /// Why a file of this name is no request; nil when it is one: `*.json` in any case, and no
+    /// temporary name or conflict copy.
+    package static func reason(againstRequest name: [UInt8]) -> Reason? {
         let name = lowercased(name)
-        return !name.isEmpty && !ends(name, suffix) && !isTemporary(name)
-            && !housekeeping.contains(name)
+        if let reason = temporary(name) { return reason }
+        guard name.utf8.count > suffix.utf8.count, ends(name, suffix) else { return .suffix }
+        return isConflict(name) ? .conflict : nil
     }
+
+    /// Why a folder of this name is not searched for requests; nil when it is.
+    package static func reason(againstFolder name: [UInt8]) -> Reason? {
+        let name = lowercased(name)
+        if let reason = temporary(name) { return reason }
+        if ends(name, suffix) { return .folder }
+        return name.isEmpty || housekeeping.contains(name) ? .housekeeping : nil
+    }
+
+    /// Whether a file of this name is a request.
+    package static func isRequest(_ name: [UInt8]) -> Bool { reason(againstRequest: name) == nil }
+
+    /// Whether a folder of this name is searched for requests.
+    package static func isSearched(_ name: [UInt8]) -> Bool { reason(againstFolder: name) == nil }
 
     /// Whether every component of a path inside the inbox may be looked at, and the last is a
     /// request.
@@ -30,22 +71,31 @@ package enum InboxName {
             && components.dropLast().allSatisfy(isSearched)
     }
 
+    /// Whether a name is worth mentioning to somebody who looks for a picture or a clip.
+    package static func isMedium(_ name: [UInt8]) -> Bool {
+        isSearched(name) && !isConflict(lowercased(name))
+    }
+
     private static let suffix = ".json"
 
     private static let housekeeping: Set<String> = [
-        "@eadir", "@synoeastream", "lost+found", "__macosx",
+        "@eadir", "@synoeastream", "lost+found", "__macosx", "thumbs.db", "desktop.ini", "icon\r",
+        "$recycle.bin", "system volume information",
     ]
 
     private static let temporaryPrefixes = [".", "~", "#", "_tmp"]
 
     private static let temporarySuffixes = [
-        "~", ".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download", ".!sync",
-        ".!qb", ".aria2", ".swp", ".bak", ".insyncdl",
+        "~", ".tmp", ".part", ".partial", ".filepart", ".crdownload", ".opdownload", ".download",
+        ".!sync", ".syncpart", ".synctemp", ".syncold", ".!qb", ".aria2", ".ytdl", ".swp", ".bak",
+        ".insyncdl", "___jb_tmp___", "___jb_old___", ".kate-swp",
     ]
 
-    private static func isTemporary(_ name: String) -> Bool {
-        temporaryPrefixes.contains { name.utf8.starts(with: $0.utf8) }
-            || temporarySuffixes.contains { ends(name, $0) }
+    private static func temporary(_ name: String) -> Reason? {
+        if let mark = temporaryPrefixes.first(where: { name.utf8.starts(with: $0.utf8) }) {
+            return .beginning(mark)
+        }
+        return temporarySuffixes.first { ends(name, $0) }.map(Reason.ending)
     }
 
     /// By bytes: `hasSuffix` compares characters, and a combining mark would hide the dot.
@@ -53,10 +103,16 @@ package enum InboxName {
         name.utf8.reversed().starts(with: suffix.utf8.reversed())
     }
 
-    /// Conflict copies are second versions of a request that somebody has to choose from.
+    /// Conflict copies are second versions of a file that somebody has to choose from.
     private static func isConflict(_ name: String) -> Bool {
-        let stem = name.dropLast(suffix.count)
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let stem = parts.count > 1 ? name.dropLast(parts[parts.count - 1].count + 1) : name[...]
         if stem.contains("conflicted copy") || isUnisonConflict(stem) { return true }
+        // Dropbox, Nextcloud and Seafile, for names that differ in case or in their letters' form.
+        for mark in [
+            "(case conflict", "(unicode encoding conflict", "(selective sync conflict",
+            "(case clash from ", "(sfconflict ",
+        ] where stem.contains(mark) { return true }
         // Syncthing, Nextcloud and OneDrive put digits behind the word; a title would not.
         for mark in [".sync-conflict-", "_conflict-", "-safebackup-"] {
             guard let range = stem.firstRange(of: mark) else { continue }

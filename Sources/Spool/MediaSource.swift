@@ -155,7 +155,7 @@ package struct MediaSource: ~Copyable {
             // Strings are equal when their letters are, however these are composed.
             let wanted = String(decoding: component.bytes, as: UTF8.self)
             guard let same = texts.first(where: { $0 == wanted }) else {
-                let siblings = texts.filter { InboxName.isSearched(Array($0.utf8)) }
+                let siblings = texts.filter { InboxName.isMedium(Array($0.utf8)) }
                 throw .fault(
                     .missing(
                         part: String(decoding: next.bytes, as: UTF8.self),

@@ -23,10 +23,10 @@ package struct Watch: ~Copyable {
     }
 
     /// Becomes readable when there are hints.
-    package var descriptor: Int32 { inotify.number }
+    package var descriptor: Int32 { inotify.descriptor }
 
     private let root: Path
-    private let inotify: OwnedDescriptor
+    private let inotify: Notifications
     /// Folders by watch descriptor, relative to the root.
     private var folders: [Int32: Path] = [:]
     /// The watch of the folder around the root, which tells when the root's name is taken away or
@@ -35,19 +35,13 @@ package struct Watch: ~Copyable {
     /// Hints that were read while something else was waited for.
     private var pending: [Hint] = []
 
-    private static let label = Path("inotify")
-
-    /// Starts with no folder watched; calls `inotify_init1`.
+    /// Starts with no folder watched.
     package init(root: Path) throws(FileError) {
-        let number = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
-        guard number >= 0 else {
-            throw FileError(operation: "start", path: "inotify", errno: errno)
-        }
-        inotify = OwnedDescriptor(adopting: number)
+        inotify = try Notifications()
         self.root = root
     }
 
-    /// Watches one folder, given relative to the root; calls `inotify_add_watch`.
+    /// Watches one folder, given relative to the root.
     ///
     /// The folder may be gone or no longer a folder: that is no error, there is nothing to see.
     package mutating func add(_ folder: Path) throws(FileError) {
@@ -64,8 +58,7 @@ package struct Watch: ~Copyable {
         }
     }
 
-    /// Watches the folder around the root, so that the root's return is noticed at once; calls
-    /// `inotify_add_watch`.
+    /// Watches the folder around the root, so that the root's return is noticed at once.
     package mutating func addSurroundings() throws(FileError) {
         let mask =
             IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
@@ -75,12 +68,12 @@ package struct Watch: ~Copyable {
     }
 
     private func watch(_ path: Path, _ flags: UInt32) throws(FileError) -> Int32? {
-        let name = path.bytes.map { CChar(bitPattern: $0) } + [0]
-        let watch = unsafe inotify_add_watch(inotify.number, name, flags)
-        guard watch < 0 else { return watch }
-        let reason = errno
-        if reason == ENOENT || reason == ENOTDIR { return nil }
-        throw FileError(operation: "watch", path: path.description, errno: reason)
+        do throws(FileError) {
+            return try inotify.add(path, mask: flags)
+        } catch {
+            guard error.errno == ENOENT || error.errno == ENOTDIR else { throw error }
+            return nil
+        }
     }
 
     /// The hints that have come since the last call, oldest first; never waits.
@@ -88,13 +81,7 @@ package struct Watch: ~Copyable {
         var hints = pending
         pending = []
         while true {
-            let bytes: [UInt8]
-            do throws(FileError) {
-                bytes = try inotify.read(upTo: 1 << 16, Self.label)
-            } catch {
-                guard error.errno == EAGAIN else { throw error }
-                return hints
-            }
+            let bytes = try inotify.read()
             guard !bytes.isEmpty else { return hints }
             var rest = bytes[...]
             while let event = Event(from: &rest) {
@@ -162,10 +149,10 @@ package struct Watch: ~Copyable {
         return folders.values.contains(path) ? nil : .folder(path)
     }
 
-    /// Stops watching a folder that moved away, and all below it; calls `inotify_rm_watch`.
+    /// Stops watching a folder that moved away, and all below it.
     private mutating func forget(_ folder: Path) {
         for (watch, path) in folders where path.relative(to: folder) != nil {
-            _ = inotify_rm_watch(inotify.number, watch)
+            inotify.remove(watch)
             folders[watch] = nil
         }
     }

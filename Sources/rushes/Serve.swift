@@ -23,6 +23,9 @@ struct Serve: ParsableCommand {
             valueName: "S"))
     var stallLimit = 120
 
+    @Flag(help: "Search the inbox every few seconds, where its file system tells of no changes.")
+    var poll = false
+
     @Flag(help: "Empty the inbox and end.")
     var once = false
 
@@ -41,6 +44,7 @@ struct Serve: ParsableCommand {
         var configuration = Configuration(
             root: root, jobs: jobs, once: once, worker: "/proc/self/exe", workerWords: words)
         configuration.stallLimit = .seconds(stallLimit)
+        configuration.poll = poll
         try end(Daemon.serve(configuration))
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Files
+import Glibc
 import Spool
 import TestSupport
 import Testing
@@ -128,6 +129,89 @@ import Testing
             #expect(try bench.look(after: 4) == .waiting(missing: []))
             #expect(try bench.look(after: 5.9) == .waiting(missing: []))
             #expect(try bench.look(after: 6) == .ready)
+        }
+    }
+
+    /// Closed for a moment every now and then, or at rest for longer than the pause: a writer is a
+    /// writer.
+    @Test func aFileThatSomebodyHoldsOpenIsNotTaken() throws {
+        try Self.withBench(["a.mov"]) { bench in
+            try bench.folder.write("half", "a.mov")
+            let writer = open(bench.folder.at("a.mov"), O_WRONLY | O_APPEND)
+            for second in stride(from: 0, to: 600, by: 3) {
+                #expect(try bench.look(after: Double(second)) == .waiting(missing: []))
+            }
+            write(writer, " whole", 6)
+            close(writer)
+            #expect(try bench.look(after: 600) == .waiting(missing: []))
+            #expect(try bench.look(after: 601.9) == .waiting(missing: []))
+            #expect(try bench.look(after: 602) == .ready)
+            #expect(!bench.gathering.isLast)
+        }
+    }
+
+    /// `rsync --inplace` over an older version, and a writer that maps the file: neither size nor
+    /// time tells.
+    @Test(arguments: ["in place", "mapped"])
+    func aFileThatIsOverwrittenIsNotTaken(how: String) throws {
+        try Self.withBench(["a.mov"]) { bench in
+            try bench.folder.write("older version", "a.mov")
+            var writer = open(bench.folder.at("a.mov"), O_RDWR)
+            let map = mmap(nil, 13, PROT_READ | PROT_WRITE, MAP_SHARED, writer, 0)
+            if how == "mapped" {
+                close(writer)
+                writer = -1
+            } else {
+                munmap(map, 13)
+            }
+            #expect(try bench.look(after: 0) == .waiting(missing: []))
+            #expect(try bench.look(after: 2) == .waiting(missing: []))
+            #expect(try bench.look(after: 30) == .waiting(missing: []))
+            if how == "mapped" { munmap(map, 13) } else { close(writer) }
+            #expect(try bench.look(after: 31) == .waiting(missing: []))
+            #expect(try bench.look(after: 33) == .ready)
+        }
+    }
+
+    /// aria2 gives the file its full size at once and keeps its notes beside it.
+    @Test(arguments: [".aria2", ".st"])
+    func aFileThatIsDownloadedIsNotTaken(suffix: String) throws {
+        try Self.withBench(["a.mov"]) { bench in
+            try bench.folder.makeHole("a.mov", bytes: 1 << 20)
+            try bench.folder.write("notes", "a.mov" + suffix)
+            #expect(try bench.look(after: 0) == .waiting(missing: ["a.mov"]))
+            // Every piece begins the wait anew.
+            for second in stride(from: 50, to: 500, by: 50) {
+                try bench.folder.write("piece", "a.mov", continuing: true)
+                #expect(try bench.look(after: Double(second)) == .waiting(missing: ["a.mov"]))
+            }
+            try Directory.remove(Path(bench.folder.at("a.mov" + suffix)))
+            #expect(try bench.look(after: 501) == .waiting(missing: []))
+            #expect(try bench.look(after: 503) == .ready)
+            #expect(!bench.gathering.isLast)
+        }
+    }
+
+    /// It is refused then, because half a file is none.
+    @Test func aDownloadThatStoppedIsNotWaitedForForEver() throws {
+        try Self.withBench(["a.mov"]) { bench in
+            try bench.folder.write("half", "a.mov")
+            try bench.folder.write("notes", "a.mov.aria2")
+            #expect(try bench.look(after: 0) == .waiting(missing: ["a.mov"]))
+            #expect(try bench.look(after: 60) == .ready)
+            #expect(bench.gathering.isLast)
+        }
+    }
+
+    /// The time that the sender gave it is of no interest.
+    @Test func aFileFromThePastRestsLikeAnyOther() throws {
+        try Self.withBench(["a.png"]) { bench in
+            try bench.folder.write("a", "a.png")
+            var times = [timeval(tv_sec: 1, tv_usec: 0), timeval(tv_sec: 1, tv_usec: 0)]
+            utimes(bench.folder.at("a.png"), &times)
+            #expect(try bench.look(after: 0) == .waiting(missing: []))
+            #expect(try bench.look(after: 1.9) == .waiting(missing: []))
+            #expect(try bench.look(after: 2) == .ready)
         }
     }
 

@@ -78,6 +78,48 @@ import Testing
         #expect(!InboxName.isRequest(Path("alice/\(name)/deep/x.json")))
     }
 
+    @Test(arguments: [
+        ("x.png", InboxName.Reason.suffix), (".x.json", .beginning(".")),
+        ("~$x.json", .beginning("~")), ("x.json.part", .ending(".part")),
+        ("x.sync-conflict-20260102-030405-ABCDEFG.json", .conflict),
+        ("x (Case Conflict 1).json", .conflict),
+        ("x (SFConflict a@b.c 2026-01-02).json", .conflict),
+        ("x (case clash from anna, 2026-01-02).json", .conflict),
+    ])
+    func theReasonIsGiven(name: String, reason: InboxName.Reason) {
+        #expect(InboxName.reason(againstRequest: Array(name.utf8)) == reason)
+        #expect(reason.description.last == ".")
+    }
+
+    @Test(arguments: [
+        ("@eaDir", InboxName.Reason.housekeeping), (".stfolder", .beginning(".")),
+        ("x.json", .folder), ("x.part", .ending(".part")),
+    ])
+    func theReasonAgainstAFolderIsGiven(name: String, reason: InboxName.Reason) {
+        #expect(InboxName.reason(againstFolder: Array(name.utf8)) == reason)
+    }
+
+    @Test(arguments: [
+        "x.mp4.part", ".x.png", "x.sync-conflict-20260102-030405-ABCDEFG.png", "Thumbs.db",
+        "x (Anna's conflicted copy 2026-01-02).mp4", "x.SyncPart", "x.mp4.aria2", "x.ytdl",
+        "~x.mp4",
+        "x.mp4.opdownload", "x.conflict1.mov", "desktop.ini",
+    ])
+    func noMedia(name: String) {
+        #expect(!InboxName.isMedium(Array(name.utf8)))
+    }
+
+    @Test(arguments: ["x.mp4", "conflict.mp4", "folder", "x", "a.b.png", "\u{65}\u{301}.png"])
+    func media(name: String) {
+        #expect(InboxName.isMedium(Array(name.utf8)))
+    }
+
+    @Test func theLongestNameIsARequest() {
+        let name = [UInt8](repeating: 0x78, count: 250) + Array(".JSON".utf8)
+        #expect(InboxName.isRequest(name))
+        #expect(OutboxName.result(of: Path(bytes: name)).utf8.count == OutboxName.limit)
+    }
+
     @Test func theEmptyPathIsNoRequest() {
         #expect(!InboxName.isRequest(Path("")))
         #expect(!InboxName.isSearched([]))

@@ -55,7 +55,7 @@ import Testing
         }
 
         func arrivals(after milliseconds: Int = 0) throws -> [String] {
-            try inbox.arrivals(at: after(milliseconds)).map(\.description)
+            inbox.arrivals(at: after(milliseconds)).map(\.description)
         }
 
         func search(after milliseconds: Int = 0) -> [String] {
@@ -64,14 +64,17 @@ import Testing
     }
 
     static func withInbox(
-        searched: Bool = true, polled: Bool = false, prepare: (Folder) throws -> Void = { _ in },
+        searched: Bool = true, polled: Bool = false, emptyPause: Duration = .zero,
+        prepare: (Folder) throws -> Void = { _ in },
         _ body: (Bench) throws -> Void
     ) throws {
         try withTemporaryFolder { root in
             let spool = try Spool(root: root.path)
             let folder = Folder(root.at("inbox"))
             try prepare(folder)
-            let inbox = try Inbox(of: spool, pause: pause, polled: polled) {
+            let inbox = try Inbox(
+                of: spool, pause: pause, emptyPause: emptyPause, polled: polled
+            ) {
                 $0.first == UInt8(ascii: "{") && $0.last == UInt8(ascii: "}")
             }
             let bench = Bench(folder: folder, inbox: inbox)

@@ -113,6 +113,47 @@ import Testing
         }
     }
 
+    // MARK: Limits
+
+    /// Every call that makes or adds a watch is refused in turn, as at the limits.
+    @Test(arguments: [ENOSPC, EMFILE]) func whatCannotBeWatchedIsPolled(reason: Int32) throws {
+        var refused: Set<String> = []
+        for number in 1..<80 {
+            try InboxTests.withInbox(searched: false) { folder in
+                for name in ["a/x.json", "b/c/y.json"] {
+                    try folder.write(InboxTests.whole, name)
+                }
+            } _: { bench in
+                let plan = FaultPlan(failing: number..<number + 1, errno: reason)
+                let found = FaultPlan.$current.withValue(plan) { bench.search() }
+                guard let first = plan.first, ["start", "watch"].contains(first.operation) else {
+                    return
+                }
+                refused.insert(first.operation)
+                #expect(found == ["a/x.json", "b/c/y.json"], "\(first)")
+                // The folder around the inbox is watched for speed alone, and the start is tried
+                // again at once.
+                guard first.operation == "watch", first.path != bench.root.path else { return }
+                #expect(bench.pollingReasons.count == 1, "\(first)")
+                // What arrives anywhere is found, by an event or by the clock.
+                for name in ["z.json", "a/z.json", "b/z.json", "b/c/z.json"] {
+                    try bench.folder.write(InboxTests.whole, name)
+                }
+                let early = try bench.arrivals(after: 1)
+                let late = try bench.arrivals(after: 5000)
+                #expect(
+                    Set(early + late).isSuperset(of: [
+                        "z.json", "a/z.json", "b/z.json", "b/c/z.json",
+                    ]),
+                    "\(first)")
+                // Asked again by every whole search.
+                _ = bench.search(after: 6000)
+                #expect(bench.pollingReasons == [], "\(first)")
+            }
+        }
+        #expect(refused == ["start", "watch"])
+    }
+
     // MARK: The rules
 
     @Test func theOutermostFoldersAreSearched() {
@@ -157,8 +198,8 @@ import Testing
         (0x6969, RemoteFileSystem.nfs), (0xFF53_4D42, .smb), (0x6573_5546, .fuse),
         (0x794C_7630, .overlay), (0x0102_1997, .plan9), (0x786F_4256, .virtualBox),
     ])
-    func fileSystemsThatAreNotTrusted(magic: UInt32, kind: RemoteFileSystem) {
-        #expect(RemoteFileSystem(magic: magic) == kind)
+    func fileSystemsThatAreNotTrusted(magic: Int, kind: RemoteFileSystem) {
+        #expect(RemoteFileSystem(magic: UInt32(magic)) == kind)
     }
 
     @Test(arguments: [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x2FC1_2FC1, 0xF2F5_2010])

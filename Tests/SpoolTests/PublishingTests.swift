@@ -94,6 +94,29 @@ import Testing
         }
     }
 
+    /// On the machine that the outbox is synchronised to, these may be one name.
+    @Test func namesThatDifferInCaseOrFormAloneAreKeptApart() throws {
+        try withService { service in
+            let names = [
+                "Sunset.json", "sunset.json", "SUNSET.JSON", "\u{E9}.json", "e\u{301}.json",
+            ]
+            for name in names { try service.root.write("{\(name)}", "inbox/a/\(name)") }
+            #expect(
+                try service.run().published.sorted()
+                    == [
+                        "a/SUNSET", "a/Sunset-2", "a/e\u{301}", "a/sunset-3", "a/\u{E9}-2",
+                    ].sorted())
+            // Another folder, and one that differs in case alone.
+            try service.root.write("{1}", "inbox/b/sunset.json")
+            try service.root.write("{2}", "inbox/B/sunset.json")
+            try service.root.write("{3}", "inbox/B/other.json")
+            #expect(
+                try service.run().published.sorted() == ["B/other", "B/sunset", "b-2/sunset"])
+            try service.root.write("{4}", "inbox/b/third.json")
+            #expect(try service.run().published == ["b-2/third"])
+        }
+    }
+
     @Test func longNamesKeepToTheLimitOfSyncTools() throws {
         try withService { service in
             let long = String(repeating: "🎈", count: 60)

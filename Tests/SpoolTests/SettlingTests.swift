@@ -15,16 +15,19 @@ import Testing
     final class Subject {
         var state: Settling
 
-        init(pause: Duration) { state = Settling(pause: pause) }
+        init(pause: Duration, emptyPause: Duration = .zero) {
+            state = Settling(pause: pause, emptyPause: emptyPause)
+        }
 
         var deadline: Settling.Instant? { state.deadline }
 
         func due(at now: Settling.Instant) -> [Path] { state.due(at: now) }
 
         func observe(
-            _ path: Path, _ status: FileStatus?, isComplete: Bool, at now: Settling.Instant
+            _ path: Path, _ status: FileStatus?, isComplete: Bool, at now: Settling.Instant,
+            isWritten: Bool = false
         ) -> Bool {
-            state.observe(path, status, isComplete: isComplete, at: now)
+            state.observe(path, status, isComplete: isComplete, at: now) { isWritten }
         }
     }
 
@@ -115,5 +118,58 @@ import Testing
         #expect(!settling.observe(Self.path, status, isComplete: false, at: start))
         #expect(settling.due(at: start) == [Self.path])
         #expect(settling.observe(Self.path, status, isComplete: false, at: start))
+    }
+
+    @Test func whatSomebodyWritesToIsNotReadyHoweverLongItRests() throws {
+        let settling = Subject(pause: .seconds(2))
+        let status = try Self.statuses()[0]
+        #expect(!settling.observe(Self.path, status, isComplete: false, at: start))
+        for second in 1..<100 {
+            let now = after(second * 2000)
+            #expect(settling.due(at: now) == [Self.path])
+            #expect(
+                !settling.observe(Self.path, status, isComplete: false, at: now, isWritten: true))
+            #expect(settling.deadline == now.advanced(by: .seconds(2)))
+        }
+        // Closed: it rests once more.
+        #expect(!settling.observe(Self.path, status, isComplete: false, at: after(199_000)))
+        #expect(settling.observe(Self.path, status, isComplete: false, at: after(200_000)))
+    }
+
+    @Test func aWriterThatNeverEndsIsNotWaitedForForEver() throws {
+        let settling = Subject(pause: .seconds(2))
+        let statuses = try Self.statuses()
+        #expect(!settling.observe(Self.path, statuses[0], isComplete: false, at: start))
+        // A change does not begin the hour again.
+        #expect(!settling.observe(Self.path, statuses[1], isComplete: false, at: after(3_000_000)))
+        for second in [3_002, 3_599] {
+            #expect(
+                !settling.observe(
+                    Self.path, statuses[1], isComplete: false, at: after(second * 1000),
+                    isWritten: true))
+        }
+        #expect(
+            settling.observe(
+                Self.path, statuses[1], isComplete: false, at: after(3_601_000), isWritten: true))
+    }
+
+    @Test func whatIsWholeNeedsNoQuestionForItsWriters() throws {
+        let settling = Subject(pause: .seconds(2))
+        let status = try Self.statuses()[0]
+        #expect(
+            settling.observe(Self.path, status, isComplete: true, at: start, isWritten: true))
+    }
+
+    @Test func anEmptyFileRestsLonger() throws {
+        let settling = Subject(pause: .seconds(2), emptyPause: .seconds(60))
+        let status = try withTemporaryFolder { folder in
+            try folder.write("", "x.json")
+            return try #require(try FileStatus(of: Path(folder.at("x.json"))))
+        }
+        #expect(!settling.observe(Self.path, status, isComplete: false, at: start))
+        #expect(settling.deadline == after(60_000))
+        #expect(settling.due(at: after(59_999)) == [])
+        #expect(!settling.observe(Self.path, status, isComplete: false, at: after(59_999)))
+        #expect(settling.observe(Self.path, status, isComplete: false, at: after(60_000)))
     }
 }

@@ -55,6 +55,18 @@ package struct Folder {
         guard rename(at(name), at(other)) == 0 else { throw Refused(path: at(name)) }
     }
 
+    /// Lets two names change places in one step.
+    package func exchange(_ name: String, with other: String) throws {
+        // renameat2(2) and RENAME_EXCHANGE, which this libc's headers hide.
+        typealias Rename =
+            @convention(c) (
+                Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+            ) -> Int32
+        guard let call = dlsym(nil, "renameat2"),
+            unsafeBitCast(call, to: Rename.self)(AT_FDCWD, at(name), AT_FDCWD, at(other), 2) == 0
+        else { throw Refused(path: at(name)) }
+    }
+
     /// Makes a symbolic link.
     package func link(_ name: String, to target: String) throws {
         guard symlink(target, at(name)) == 0 else { throw Refused(path: at(name)) }

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Generation
+internal import Glibc
+internal import Requests
+internal import Spool
+
+/// What `rushes explain` says: why a file is or is not picked up, and what to do about it.
+///
+/// It looks for itself and asks no service, so that it works when none runs; it changes nothing.
+package enum Explanation {
+    /// Explains files of one root folder, each in a paragraph on standard output.
+    ///
+    /// The status is that of the first file that will not run: `badRequest`, `inputMissing` or
+    /// `tryAgain`; `success` when every one has run or will.
+    package static func explain(_ files: [String], root: String) -> ExitStatus {
+        let survey: Survey
+        do throws(SpoolError) {
+            survey = try Survey(root: root)
+        } catch {
+            put("rushes: there is no inbox to look at: \(error)", STDERR_FILENO)
+            return .tryAgain
+        }
+        var status = ExitStatus.success
+        for file in files {
+            let answer = Self.answer(survey.standing(of: file), survey)
+            put("\(file): " + answer.sentences.joined(separator: "\n  "), STDOUT_FILENO)
+            if status == .success { status = answer.status }
+        }
+        return status
+    }
+
+    /// Sentences, the most important first, and what a script wants to know.
+    struct Answer: Equatable {
+        var status: ExitStatus
+        var sentences: [String]
+    }
+
+    private static func answer(_ standing: Survey.Standing, _ survey: Survey) -> Answer {
+        switch standing {
+        case .outside:
+            Answer(
+                status: .inputMissing,
+                sentences: [
+                    "It is not in the inbox, and only what is there is picked up.",
+                    "The inbox is '\(survey.place)'. Is another --root meant?",
+                ])
+        case .passedOver(let part, let reason):
+            Answer(
+                status: .badRequest,
+                sentences: ["It is not picked up because of the name '\(part)'. \(reason)"]
+                    + (reason == .suffix
+                        ? ["Pictures and clips are taken when a request names them."] : []))
+        case .tooDeep:
+            Answer(
+                status: .badRequest,
+                sentences: [
+                    "It is not picked up: folders nested deeper than \(Survey.depthLimit) are not "
+                        + "searched. Move it further up."
+                ])
+        case .missing(let arrival): missing(arrival, survey)
+        case .forbidden(let part, let user):
+            Answer(
+                status: .badRequest,
+                sentences: [
+                    "The service, which runs as user \(user), is not permitted to read '\(part)'.",
+                    "Make it readable for the group of the inbox, or for everybody; a folder has to "
+                        + "be open to enter, too.",
+                ])
+        case .unusable(.missing):
+            Answer(status: .inputMissing, sentences: ["It went away in this moment."])
+        case .unusable(let unreadable):
+            Answer(
+                status: .badRequest,
+                sentences: ["It is picked up and refused. \(unreadable) \(unreadable.hint)"])
+        case .empty:
+            Answer(
+                status: .tryAgain,
+                sentences: [
+                    "It is empty, as a file is that somebody is about to write. When it stays so for "
+                        + "a minute, it is picked up and refused."
+                ])
+        case .request(let arrival, let bytes, let state):
+            waiting(arrival, bytes, state, survey)
+        }
+    }
+
+    // MARK: Not there
+
+    private static func missing(_ arrival: Arrival, _ survey: Survey) -> Answer {
+        let results = survey.results(of: arrival)
+        do throws(SpoolError) {
+            if let job = try survey.jobs(of: arrival).last {
+                return Answer(status: .success, sentences: [sentence(job)] + earlier(results))
+            }
+        } catch {
+            guard results.isEmpty else { return finished(results) }
+            return Answer(
+                status: .inputMissing,
+                sentences: [
+                    "There is no such file in the inbox, and no result of this name.",
+                    "Whether it is a job now cannot be seen by this user: \(error).",
+                ])
+        }
+        guard results.isEmpty else { return finished(results) }
+        return Answer(
+            status: .inputMissing,
+            sentences: ["There is no such file in the inbox, no job and no result of this name."])
+    }
+
+    private static func finished(_ results: [(name: String, outcome: Outcome)]) -> Answer {
+        guard let last = results.last(where: { $0.outcome == .done }) ?? results.last else {
+            return Answer(status: .inputMissing, sentences: [])
+        }
+        let isDone = last.outcome == .done
+        let others = results.filter { $0.name != last.name }
+        return Answer(
+            status: isDone ? .success : .badRequest,
+            sentences: [
+                isDone
+                    ? "It has run, and its result is in 'outbox/\(last.name)'."
+                    : "It was refused, and the reasons are in 'outbox/\(last.name)/error.txt'."
+            ] + earlier(others))
+    }
+
+    private static func earlier(_ results: [(name: String, outcome: Outcome)]) -> [String] {
+        guard !results.isEmpty else { return [] }
+        let names = results.map { "'outbox/\($0.name)'" }.joined(separator: ", ")
+        return ["Of requests of the same name there are also: \(names)."]
+    }
+
+    private static func sentence(_ job: Survey.Job) -> String {
+        let state =
+            job.hasEnded
+            ? "has ended and is about to be published"
+            : job.starts == 0 ? "has not begun yet" : "was begun \(times(job.starts))"
+        return "It is job \(job.id) now, which \(state)."
+    }
+
+    private static func times(_ count: Int) -> String { count == 1 ? "once" : "\(count) times" }
+
+    // MARK: There
+
+    private static func waiting(
+        _ arrival: Arrival, _ bytes: [UInt8], _ state: Survey.FileState, _ survey: Survey
+    ) -> Answer {
+        var answer: Answer
+        do throws(RequestError) {
+            _ = try Request(parsing: bytes)
+            answer = ready(arrival, bytes, survey)
+        } catch {
+            if !Request.isComplete(bytes), state.isBeingWritten {
+                answer = Answer(
+                    status: .tryAgain,
+                    sentences: [
+                        "It is still being written: some program has it open, and what is there is "
+                            + "no whole JSON object yet."
+                    ])
+            } else {
+                answer = Answer(
+                    status: .badRequest,
+                    sentences: ["It will be refused:"]
+                        + error.description.split(separator: "\n").map(String.init))
+            }
+        }
+        if state.names > 1 {
+            answer.sentences.append(
+                "It has \(state.names) names (hard links); the others stay when it is taken.")
+        }
+        answer.sentences += earlier(survey.results(of: arrival))
+        return answer
+    }
+
+    private static func ready(
+        _ arrival: Arrival, _ bytes: [UInt8], _ survey: Survey
+    ) -> Answer {
+        let names = Request.files(namedIn: bytes).map(\.path.text)
+        do throws(SpoolError) {
+            for (name, state) in try survey.media(of: arrival, names: names) {
+                guard let obstacle = obstacle(name, state) else { continue }
+                return obstacle
+            }
+        } catch {
+            return Answer(
+                status: .tryAgain, sentences: ["Its files cannot be looked at: \(error)."])
+        }
+        if let pause = survey.pauses.first {
+            return Answer(
+                status: .tryAgain,
+                sentences: [
+                    "It is complete and waits, because the service is told to pause by '\(pause)'.",
+                    "'rushes resume' lets it go on, and so does removing that file.",
+                ])
+        }
+        let others = survey.requestCount() - 1
+        let queue =
+            switch others {
+            case ...0: "It is complete and next."
+            case 1: "It is complete and waits for its turn; there is one other request."
+            default: "It is complete and waits for its turn; there are \(others) other requests."
+            }
+        return Answer(
+            status: .success,
+            sentences: survey.isServed
+                ? [queue] : [queue, "No service is running here at the moment."])
+    }
+
+    /// What a named file does to its request; nil when it is there and at rest.
+    private static func obstacle(_ name: String, _ state: Survey.MediumState) -> Answer? {
+        let file = "'\(name)'"
+        return switch state {
+        case .there: nil
+        case .empty: waits("for \(file), which is empty so far", .tryAgain)
+        case .written: waits("for \(file), which some program is still writing", .tryAgain)
+        case .download: waits("for \(file), which is still being downloaded", .tryAgain)
+        case .fault(.missing(let part, let siblings)):
+            Answer(
+                status: .inputMissing,
+                sentences: [
+                    "It waits for \(file): there is no '\(part)' beside it."
+                        + " After a minute without any change it is refused."
+                ]
+                    + (siblings.isEmpty
+                        ? []
+                        : [
+                            "There is: "
+                                + siblings.prefix(10).map { "'\($0)'" }.joined(separator: ", ")
+                        ]))
+        case .fault(let fault):
+            Answer(
+                status: .inputMissing,
+                sentences: [
+                    "It will be refused: it names \(file), \(fault.what).", fault.hint(name),
+                ])
+        }
+    }
+
+    private static func waits(_ reason: String, _ status: ExitStatus) -> Answer {
+        Answer(status: status, sentences: ["It waits \(reason)."])
+    }
+}
