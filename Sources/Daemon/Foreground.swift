@@ -31,13 +31,15 @@ package enum Foreground {
             ) { bar.show($0) }
             bar.end()
             switch result {
-            case .success(let record):
+            case .made(let record):
                 try delivery.write(Array(record.text.utf8), as: "result.json")
                 try delivery.write(bytes, as: "request.json")
                 try delivery.finish()
                 for file in record.files { output("\(target)/\(file.name)") }
                 return .success
-            case .failure(let refusal):
+            case .interrupted:
+                return .tryAgain
+            case .refused(let refusal):
                 complain(refusal.report(fileName: RequestFile.name(of: path), isInOutbox: false))
                 return refusal.status
             }

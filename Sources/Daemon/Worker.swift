@@ -7,59 +7,92 @@ internal import Spool
 
 /// The child process: turns one job folder's request into results or into a refusal.
 ///
-/// It may be killed at any instant. Everything it writes stands in the job's `out/`, and counts
-/// only when the outcome, written last, says so.
+/// It may be killed at any instant. Everything it makes stands in the job's `out/`, and counts
+/// only when the outcome, written last, says so; what it saves on the way stands in `checkpoint/`,
+/// and the next worker on the job goes on from there.
 package enum Worker {
+    /// Seconds of work that an interruption may cost, where nobody says otherwise.
+    package static let saveSeconds = 20
+    /// The range of such seconds; with 0 every step is saved.
+    package static let saveSecondsRange = 0...86_400
+
     /// Works on a job folder; with a parent it reports to that one and dies with it.
-    package static func run(folder: String, engine: EngineSettings, parent: Int32?) -> ExitStatus {
+    ///
+    /// On `SIGTERM` it ends the present piece of work, saves, and answers `tryAgain`.
+    package static func run(
+        folder: String, engine: EngineSettings, parent: Int32?, saveSeconds: Int
+    ) -> ExitStatus {
         var lifeline: Lifeline?
         if let parent {
             lifeline = Lifeline(toParent: parent)
             guard lifeline != nil else { return .tryAgain }
         }
         Lifeline.beNicer(by: 5)
-        do throws(ServiceError) {
+        do {
+            let signals = try Signals()
+            // Files of strangers are not read without it.
             try Containment.enter(
                 reading: engine.models + [engine.styles], filling: [folder])
-        } catch {
-            // Files of strangers are not read without it.
-            Journal(identifier: "rushes").write(Event.workerTrouble("\(error)").entry)
-            return .tryAgain
-        }
-        do throws(SpoolError) {
-            try work(try Workplace(folder: folder), engine.engine) { lifeline?.report($0.line) }
-            return .success
+            let isDone = try work(
+                try Workplace(folder: folder), engine.engine, .seconds(saveSeconds),
+                isInterrupted: { hasStopped(signals) }
+            ) { lifeline?.report($0.line) }
+            return isDone ? .success : .tryAgain
         } catch {
             Journal(identifier: "rushes").write(Event.workerTrouble("\(error)").entry)
             return .tryAgain
         }
     }
 
+    /// Whether somebody has asked this process to stop.
+    private static func hasStopped(_ signals: borrowing Signals) -> Bool {
+        do throws(ServiceError) {
+            while let request = try signals.next() {
+                if request == .stop { return true }
+            }
+        } catch {
+            // The service does not wait for ever: it ends this process, and the last save counts.
+        }
+        return false
+    }
+
+    /// Works until there is an outcome; false where it was interrupted before.
     private static func work(
-        _ workplace: consuming Workplace, _ engine: Engine, tell: (Report) -> Void
-    ) throws(SpoolError) {
-        switch try make(workplace, engine, tell) {
-        case .success(let record):
+        _ workplace: consuming Workplace, _ engine: Engine, _ saveInterval: Duration,
+        isInterrupted: () -> Bool, tell: (Report) -> Void
+    ) throws(SpoolError) -> Bool {
+        switch try make(workplace, engine, saveInterval, isInterrupted, tell) {
+        case .interrupted:
+            return false
+        case .made(let record):
             try workplace.write(record.text, as: "result.json")
             try workplace.conclude(.done)
-        case .failure(let refusal):
+        case .refused(let refusal):
             tell(.failure(code: refusal.failure.code))
             try workplace.refuse(refusal)
         }
+        return true
     }
 
     private static func make(
-        _ workplace: borrowing Workplace, _ engine: Engine, _ tell: (Report) -> Void
-    ) throws(SpoolError) -> Result<ResultRecord, Refusal> {
+        _ workplace: borrowing Workplace, _ engine: Engine, _ saveInterval: Duration,
+        _ isInterrupted: () -> Bool, _ tell: (Report) -> Void
+    ) throws(SpoolError) -> Production.End {
         let (name, queued) = (workplace.name, Timestamp(milliseconds: workplace.queued))
         switch workplace.read() {
         case .success(let bytes):
-            let production = Production(engine: engine, name: name, queued: queued)
+            let production = Production(
+                engine: engine, name: name, queued: queued,
+                savings: Production.Savings(
+                    folder: workplace.checkpoint, interval: saveInterval))
             let media = try workplace.media()
             return try production.make(
-                bytes, media: { _ in media }, into: workplace.output, tell: tell)
+                bytes, media: { _ in media }, into: workplace.output,
+                isInterrupted: isInterrupted,
+                complain: { Journal(identifier: "rushes").write(Event.workerTrouble($0).entry) },
+                tell: tell)
         case .failure(let unreadable):
-            return .failure(
+            return .refused(
                 Refusal(unreadable.failure, .badRequest, name: name, queued: queued))
         }
     }

@@ -28,6 +28,11 @@ import Glibc
         count += bytes.count
     }
 
+    /// Takes in more bytes.
+    package mutating func update(_ bytes: ArraySlice<UInt8>) {
+        unsafe bytes.withUnsafeBytes { unsafe update($0) }
+    }
+
     /// Takes in the whole content of the file at `path`.
     ///
     /// - Throws: `DigestError` where the file cannot be read.

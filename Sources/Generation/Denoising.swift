@@ -26,19 +26,34 @@ struct Denoising {
     private var solver: UniPC
     /// The latents of the present noise level, (z, T, h, w).
     private(set) var latents: Tensor
-    /// Steps that are done.
-    private(set) var completed = 0
+
+    /// All that another process needs to go on from here, beside what steers.
+    struct State: Equatable {
+        /// The latents of the present noise level, (z, T, h, w).
+        let latents: Tensor
+        let memory: UniPC.Memory
+
+        /// Latents at some step; without a memory they are the noise of the first.
+        init(_ latents: Tensor, memory: UniPC.Memory = UniPC.Memory()) {
+            self.latents = latents
+            self.memory = memory
+        }
+    }
 
     init(
-        _ noise: Tensor, schedule: FlowSchedule, order: Int, transformer: Transformer,
+        _ state: State, schedule: FlowSchedule, order: Int, transformer: Transformer,
         conditioning: Conditioning
     ) {
         self.transformer = transformer
         self.conditioning = conditioning
-        positions = transformer.positions(of: noise.shape)
-        solver = UniPC(schedule: schedule, order: order)
-        latents = noise
+        positions = transformer.positions(of: state.latents.shape)
+        solver = UniPC(schedule: schedule, order: order, memory: state.memory)
+        latents = state.latents
     }
+
+    var state: State { State(latents, memory: solver.memory) }
+    /// Steps that are done.
+    var completed: Int { solver.memory.step }
 
     var total: Int { solver.schedule.timesteps.count }
     var isFinished: Bool { solver.isFinished }
@@ -56,7 +71,6 @@ struct Denoising {
             velocity.extrapolate(from: predict(negative), by: conditioning.guidance)
         }
         latents = solver.advance(velocity: velocity, sample: latents)
-        completed += 1
     }
 }
 

@@ -72,3 +72,10 @@ private func listDirectory(_ path: String) -> [String] {
     }
     return names
 }
+
+/// The largest resident size of this process so far; `getrusage(2)` counts in KiB.
+func peakMemoryBytes() -> Int {
+    var usage = rusage()
+    guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+    return usage.ru_maxrss * 1024
+}

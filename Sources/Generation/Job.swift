@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Digests
-import Glibc
 import Media
 import Model
 package import Requests
@@ -11,29 +10,33 @@ import Tensors
 ///
 /// Each call does a bounded piece of work (one part of the model loaded, one frame of the source
 /// read, one denoising step, one latent frame decoded), so the caller decides on progress,
-/// cancellation and the watchdog.
+/// cancellation and the watchdog. With a `Checkpoint` it goes on where an earlier run of the same
+/// job was interrupted, and ends with the same bytes as if it had not been.
 package final class Job {
     /// Every effective setting.
     package let plan: Plan
-    /// The seed: the request's, or one that was drawn.
-    package let seed: UInt64
+    /// The seed: the request's, or one that was drawn, by the first run where there were several.
+    package private(set) var seed: UInt64
 
     private let request: Request
     private let inputs: Inputs
     private let directory: String
     private let rendering: Rendering
+    private var checkpoint: Checkpoint?
     private var station = Station.start
     private var result: ResultRecord
-    /// Operations of the windows that are done.
-    private var done = 0.0
+    private var tally: Tally
+    /// What the stages took in earlier runs, as far as their work is used.
+    private var earlier = ResultRecord.Stages()
 
     /// What the job holds between two calls; each station has let go of what came before.
     private enum Station {
         case start
         case gathering(Gathering)
         case gathered(Gathering)
-        case text(Gathering, TextEncoder, Tokenizer)
         case window(Clips)
+        case text(Clips, TextEncoder, Tokenizer)
+        case leading(Clips)
         case encoding(Clips, ControlContext, frames: Int)
         case led(Clips, context: Tensor?)
         case denoising(Clips, Denoising)
@@ -51,19 +54,23 @@ package final class Job {
     /// The clips of a job while they are made: what they share, and the one that is worked on.
     private struct Clips {
         let mode: any GenerationMode
-        let texts: TextStates
         var take: Take
+        /// Absent until a window needs them.
+        var texts: TextStates?
+        /// How far an earlier run came with the present window.
+        var underway: Denoising.State?
     }
 
     /// Plans a job that writes into `directory`, which exists and is the job's own.
     ///
     /// * `name`: The result's name: its video is called `NAME.mp4`.
     /// * `media`: Where the files are that the request names.
+    /// * `checkpoint`: What an earlier run left, and what this one leaves.
     /// - Throws: `GenerationError` where the request does not fit the model, or a file that it names
     ///   cannot be used.
     package init(
         request: Request, name: String, engine: Engine, media: MediaFiles = .none,
-        into directory: String
+        into directory: String, checkpoint: Checkpoint? = nil
     ) throws(GenerationError) {
         plan = try engine.plan(request, media: media)
         // PyTorch's generator keeps 32 bits of a seed, and short seeds are easier to copy.
@@ -71,6 +78,8 @@ package final class Job {
         self.request = request
         inputs = Inputs(media, of: request)
         self.directory = directory
+        self.checkpoint = checkpoint
+        tally = Tally(operations: plan.work.operations)
         rendering = Rendering(name: name, in: directory, plan: plan)
         result = ResultRecord(request: name)
         result.mode = plan.mode
@@ -98,20 +107,34 @@ package final class Job {
         }
     }
 
+    /// Saves what can be saved of the present window, for a later run to go on from here.
+    package func save() {
+        guard case .denoising(let clips, let denoising) = station else { return }
+        save(denoising, of: clips)
+    }
+
+    /// Why the job's progress cannot be saved at present, as a sentence; nil when it can.
+    package var savingTrouble: String? {
+        checkpoint?.trouble.map { "the job's progress cannot be saved: \($0)" }
+    }
+
     /// The facts of the finished job; `queued` is the caller's to fill in.
     package var record: ResultRecord {
         precondition(result.timing.finished != nil, "the job is not finished")
-        return result
+        var record = result
+        record.timing.stages = earlier + result.timing.stages
+        return record
     }
 
     private func advance() throws -> Progress? {
         switch exchange(&station, with: .finished) {
         case .start: return try open()
         case .gathering(let gathering): return try gather(gathering)
-        case .gathered(let gathering): return try openText(gathering)
-        case .text(let gathering, let encoder, let tokenizer):
-            return try read(gathering, encoder, tokenizer)
+        case .gathered(let gathering): return try beginClips(gathering)
         case .window(let clips): return try beginWindow(clips)
+        case .text(let clips, let encoder, let tokenizer):
+            return try read(clips, encoder, tokenizer)
+        case .leading(let clips): return try beginLeading(clips)
         case .encoding(let clips, let context, let frames):
             return try encode(clips, context, frames)
         case .led(let clips, let context): return try openTransformer(clips, context)
@@ -130,11 +153,13 @@ extension Job {
         let digest = try timed(\.load) { try plan.weightsDigest() }
         result.model = ResultRecord.Model(name: plan.model, sha256: digest)
         result.inputs = try timed(\.media) { try inputs.records() }
+        checkpoint?.begin(&result, plan)
+        seed = result.seed ?? seed
         let mode = try timed(\.media) {
             try plan.mode(of: request, from: inputs, in: directory)
         }
         station = .gathering(Gathering(mode: mode))
-        return report(.load, 1, of: 5)
+        return tally.report(.load, 1, of: 5)
     }
 
     /// A little of the request's files is read.
@@ -143,28 +168,56 @@ extension Job {
         let isMore = try timed(\.media) { try gathering.mode.gather() }
         gathering.frames = min(gathering.frames + 1, plan.frames)
         station = isMore ? .gathering(gathering) : .gathered(gathering)
-        return report(.media, gathering.frames, of: plan.frames)
+        return tally.report(.media, gathering.frames, of: plan.frames)
     }
 
-    private func openText(_ gathering: Gathering) throws -> Progress {
+    private func beginClips(_ gathering: Gathering) throws -> Progress? {
         result.warnings += gathering.mode.warnings
+        station = .window(
+            Clips(mode: gathering.mode, take: try begin(take: 0, in: gathering.mode)))
+        return try advance()
+    }
+
+    /// A window is denoised already, or goes on where it was, or is begun.
+    private func beginWindow(_ clips: Clips) throws -> Progress? {
+        var clips = clips
+        let saved = checkpoint?.window(
+            clips.take.windowNumber, ofTake: clips.take.number, shape: latentShape(clips),
+            steps: plan.steps)
+        if let saved { earlier = saved.1 }
+        switch saved?.0 {
+        case .denoised(let latents):
+            station = .denoised(clips, latents)
+            let work = work(clips)
+            return tally.report(
+                .denoise, plan.steps, of: plan.steps, work.encoding + work.denoising)
+        case .underway(let state): clips.underway = state
+        case nil: clips.underway = nil
+        }
+        clips.texts = clips.texts ?? checkpoint?.texts(of: plan)
+        guard clips.texts == nil else {
+            station = .leading(clips)
+            return try advance()
+        }
         let encoder = try timed(\.load) { try TextEncoder(folder: plan.folder.textEncoder) }
         let tokenizer = try timed(\.load) { try Tokenizer(folder: plan.folder.tokenizer) }
-        station = .text(gathering, encoder, tokenizer)
-        return report(.load, 2, of: 5)
+        station = .text(clips, encoder, tokenizer)
+        return tally.report(.load, 2, of: 5)
     }
 
     private func read(
-        _ gathering: Gathering, _ encoder: TextEncoder, _ tokenizer: Tokenizer
+        _ clips: Clips, _ encoder: TextEncoder, _ tokenizer: Tokenizer
     ) throws -> Progress {
+        var clips = clips
         let texts = try timed(\.text) { try TextStates(of: plan, encoder, tokenizer) }
-        let take = try begin(take: 0, in: gathering.mode)
-        station = .window(Clips(mode: gathering.mode, texts: texts, take: take))
-        return report(.text, 1, of: 1)
+        if checkpoint?.isDue == true { checkpoint?.save(texts) }
+        clips.texts = texts
+        station = .leading(clips)
+        return tally.report(.text, 1, of: 1)
     }
 
-    /// A window begins with what leads it, if anything does but words.
-    private func beginWindow(_ clips: Clips) throws -> Progress? {
+    /// What leads a window, if anything does but words, goes first.
+    private func beginLeading(_ clips: Clips) throws -> Progress? {
         guard clips.take.isLed, let window = clips.take.window else {
             station = .led(clips, context: nil)
             return try advance()
@@ -180,7 +233,7 @@ extension Job {
                 })
         }
         station = .encoding(clips, context, frames: 0)
-        return report(.load, 3, of: 5)
+        return tally.report(.load, 3, of: 5)
     }
 
     /// One frame of the window goes into the control branch's context.
@@ -198,7 +251,7 @@ extension Job {
         } else {
             station = .led(clips, context: context.finish())
         }
-        return report(.media, frames + 1, of: count, work(clips).encoding)
+        return tally.report(.media, frames + 1, of: count, work(clips).encoding)
     }
 
     private func openTransformer(_ clips: Clips, _ context: Tensor?) throws -> Progress {
@@ -206,23 +259,31 @@ extension Job {
             try Transformer(folder: plan.folder.transformer, withControl: context != nil)
         }
         station = .denoising(clips, timed(\.denoise) { prepare(clips, transformer, context) })
-        return report(.load, 4, of: 5)
+        return tally.report(.load, 4, of: 5)
     }
 
     /// The noise of a window, and what steers it.
     private func prepare(
         _ clips: Clips, _ transformer: Transformer, _ context: Tensor?
     ) -> Denoising {
-        guard let window = clips.take.window else { preconditionFailure("no window") }
-        let references = context == nil ? 0 : clips.mode.references.count
-        let shape = plan.latentShape(of: window, references: references)
+        guard let texts = clips.texts else { preconditionFailure("the texts were not read") }
+        let state =
+            clips.underway
+            ?? Denoising.State(
+                standardNormal(shape: latentShape(clips), seed: clips.take.windowSeed))
         return Denoising(
-            standardNormal(shape: shape, seed: clips.take.windowSeed),
+            state,
             schedule: FlowSchedule(
                 steps: plan.steps, shift: plan.shift, trainingTimesteps: plan.trainingTimesteps),
             order: plan.solverOrder, transformer: transformer,
-            conditioning: clips.texts.conditioning(
-                for: transformer, plan: plan, context: context))
+            conditioning: texts.conditioning(for: transformer, plan: plan, context: context))
+    }
+
+    /// The shape of the present window's latents.
+    private func latentShape(_ clips: Clips) -> [Int] {
+        guard let window = clips.take.window else { preconditionFailure("no window") }
+        return plan.latentShape(
+            of: window, references: clips.take.isLed ? clips.mode.references.count : 0)
     }
 
     /// One step from noise to signal.
@@ -230,11 +291,18 @@ extension Job {
         let start = ContinuousClock.now
         denoising.step()
         record(\.denoise, since: start)
+        if denoising.isFinished || checkpoint?.isDue == true { save(denoising, of: clips) }
         let (completed, total) = (denoising.completed, denoising.total)
         station =
             denoising.isFinished
             ? .denoised(clips, denoising.latents) : .denoising(clips, denoising)
-        return report(.denoise, completed, of: total, work(clips).denoising)
+        return tally.report(.denoise, completed, of: total, work(clips).denoising)
+    }
+
+    private func save(_ denoising: Denoising, of clips: Clips) {
+        checkpoint?.save(
+            denoising, window: clips.take.windowNumber, ofTake: clips.take.number,
+            stages: earlier + result.timing.stages)
     }
 
     private func openDecoder(_ clips: Clips, _ latents: Tensor) throws -> Progress {
@@ -242,7 +310,7 @@ extension Job {
         // What became of the references is not part of the clip.
         let clip = latents.frames(from: clips.mode.references.count)
         station = .decoding(clips, decoder.stream(clip))
-        return report(.load, 5, of: 5)
+        return tally.report(.load, 5, of: 5)
     }
 
     /// One latent frame becomes pictures of the result.
@@ -257,7 +325,7 @@ extension Job {
             try timed(\.write) { try rendering.append(finished) }
         }
         let total = plan.latent.frames(of: clips.take.window?.count ?? 1)
-        let progress = report(
+        let progress = tally.report(
             .decode, total - stream.remaining, of: total, work(clips).decoding)
         station = .decoding(clips, stream)
         return progress
@@ -276,7 +344,7 @@ extension Job {
         if next < plan.variations {
             clips.take = try begin(take: next, in: clips.mode)
             station = .window(clips)
-            return report(.write, next, of: plan.variations)
+            return tally.report(.write, next, of: plan.variations)
         }
         result.files = try timed(\.write) { try rendering.finish() }
         result.timing.finished = .now()
@@ -307,20 +375,6 @@ extension Job {
         return plan.work.windows[number]
     }
 
-    /// A report; the part of the whole is reckoned from the operations of all windows.
-    ///
-    /// * `operations`: What the whole of this stage costs in the present window, if it counts.
-    private func report(
-        _ stage: Stage, _ completed: Int, of total: Int, _ operations: Double = 0
-    ) -> Progress {
-        let part = operations * Double(completed) / Double(max(1, total))
-        if completed == total { done += operations }
-        let sum = completed == total ? done : done + part
-        return Progress(
-            stage: stage, completed: completed, total: total,
-            fraction: min(1, sum / plan.work.operations))
-    }
-
     private func timed<Value: ~Copyable>(
         _ stage: WritableKeyPath<ResultRecord.Stages, Double>, _ work: () throws -> Value
     ) rethrows -> Value {
@@ -333,29 +387,6 @@ extension Job {
     private func record(
         _ stage: WritableKeyPath<ResultRecord.Stages, Double>, since start: ContinuousClock.Instant
     ) {
-        let elapsed = (ContinuousClock.now - start).components
-        result.timing.stages[keyPath: stage] +=
-            Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    }
-}
-
-/// The largest resident size of this process so far; `getrusage(2)` counts in KiB.
-private func peakMemoryBytes() -> Int {
-    var usage = rusage()
-    guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-    return usage.ru_maxrss * 1024
-}
-
-extension Tensor {
-    /// The latent frames (z, T, h, w) from number `first` on.
-    fileprivate func frames(from first: Int) -> Tensor {
-        guard first > 0 else { return self }
-        let (z, T, plane) = (shape[0], shape[1], shape[2] * shape[3])
-        var kept: [Float] = []
-        kept.reserveCapacity(z * (T - first) * plane)
-        for channel in 0..<z {
-            kept += values[(channel * T + first) * plane..<(channel + 1) * T * plane]
-        }
-        return Tensor(shape: [z, T - first, shape[2], shape[3]], values: kept)
+        result.timing.stages[keyPath: stage] += (ContinuousClock.now - start) / .seconds(1)
     }
 }

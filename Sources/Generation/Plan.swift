@@ -118,6 +118,16 @@ extension Plan {
         ]
     }
 
+    /// The SHA-256 of every file beside the weights that has a say, or why there is none.
+    var configurationDigests: [String] {
+        folder.configurationFiles.map { path in
+            do throws(DigestError) { return try SHA256.sizeAndDigest(ofFile: path).digest } catch {
+                // Most models have no file of some of these names.
+                return "error \(error.errno)"
+            }
+        }
+    }
+
     /// The SHA-256 of all weights, file after file.
     ///
     /// - Throws: `GenerationError.model` and `.digest` where a file is missing or unreadable.

@@ -24,3 +24,28 @@ package struct Progress: Sendable, Equatable {
         self.fraction = fraction
     }
 }
+
+/// How much of a job is done, reckoned from the operations of all its windows.
+struct Tally {
+    private let operations: Double
+    private var done = 0.0
+
+    /// * `operations`: Of the whole job.
+    init(operations: Double) {
+        self.operations = operations
+    }
+
+    /// Counts what was done of a stage and reports it.
+    ///
+    /// * `operations`: What the whole of this stage costs in the present window, if it counts.
+    mutating func report(
+        _ stage: Stage, _ completed: Int, of total: Int, _ operations: Double = 0
+    ) -> Progress {
+        let part = operations * Double(completed) / Double(max(1, total))
+        if completed == total { done += operations }
+        let sum = completed == total ? done : done + part
+        return Progress(
+            stage: stage, completed: completed, total: total,
+            fraction: min(1, sum / self.operations))
+    }
+}

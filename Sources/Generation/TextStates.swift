@@ -11,6 +11,13 @@ struct TextStates {
     /// The number of tokens that the pipeline pads to.
     private let paddedLength: Int
 
+    /// The states as they were saved.
+    init(prompt: Tensor, negative: Tensor?, of plan: Plan) {
+        self.prompt = prompt
+        self.negative = negative
+        paddedLength = plan.folder.defaults.textLength
+    }
+
     /// Encodes the prompt, and the negative prompt where guidance needs it.
     ///
     /// - Throws: `ModelError` where tokenizer and encoder do not belong together.

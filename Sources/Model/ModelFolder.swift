@@ -35,6 +35,18 @@ package struct ModelFolder: Sendable {
         return paths
     }
 
+    /// The paths of all files beside the weights that have a say in a result, there or not.
+    package var configurationFiles: [String] {
+        [
+            "\(path)/model_index.json", "\(path)/rushes.json", scheduler,
+            "\(textEncoder)/config.json", "\(transformer)/config.json",
+            "\(autoencoder)/config.json",
+        ]
+            + ["spiece.model", "tokenizer.json", "tokenizer_config.json"].map {
+                "\(tokenizer)/\($0)"
+            }
+    }
+
     /// Whether `path` holds a `model_index.json`, be it right or wrong.
     package static func stands(at path: String) -> Bool {
         unsafe access("\(path)/model_index.json", F_OK) == 0

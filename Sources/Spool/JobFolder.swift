@@ -9,6 +9,8 @@ internal import Files
 ///     attempts       how often it was started and how often that crashed
 ///     media          which file of in/ is which file of the request, or why there is none
 ///     in/            private copies of the files that the request names: 0, 1, 2 …
+///     checkpoint/    what the engine saved, for the next attempt to go on from; kept while out/ is
+///                    begun anew, of no meaning to `Fate`, gone with the folder
 ///     out/           the results while they are made
 ///     outcome        `done` or `failed`; written last, when everything in out/ is durable
 struct JobFolder: Sendable {
@@ -19,6 +21,7 @@ struct JobFolder: Sendable {
     var attemptsFile: Path { path.appending("attempts") }
     var mediaList: Path { path.appending("media") }
     var input: Path { path.appending("in") }
+    var checkpoint: Path { path.appending("checkpoint") }
     var output: Path { path.appending("out") }
     var outcomeFile: Path { path.appending("outcome") }
 

@@ -17,6 +17,9 @@ package struct Workplace: ~Copyable {
     package let queued: Int64
     /// The folder to fill, empty at first.
     package var output: String { job.output.description }
+    /// The folder for what the next holder can go on from, as the one before left it; it may not
+    /// be there yet.
+    package var checkpoint: String { job.checkpoint.description }
 
     private let job: JobFolder
     private let lock: FileLock

@@ -9,6 +9,12 @@ import COpenBLAS
 /// OpenBLAS's own documentation asks for this when the caller has threads.
 private let singleThreaded: Void = openblas_set_num_threads(1)
 
+/// What the products are computed with: OpenBLAS's version and the kind of processor that it
+/// chose its kernels for, on which the last bits depend.
+///
+/// Calls `openblas_get_config`.
+package let productArithmetic = unsafe String(cString: openblas_get_config())
+
 /// One operand of a product: where it starts, and how far apart its rows are.
 @safe package struct MatrixView {
     let start: UnsafePointer<Float>

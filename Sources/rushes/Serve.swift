@@ -13,6 +13,8 @@ struct Serve: ParsableCommand {
 
     @OptionGroup var engine: EngineOptions
 
+    @OptionGroup var saving: SavingOptions
+
     @Option(help: ArgumentHelp("How many jobs run at the same time, 1 to 16.", valueName: "N"))
     var jobs = 1
 
@@ -40,7 +42,7 @@ struct Serve: ParsableCommand {
     }
 
     func run() throws {
-        let words = ["rushes", "work"] + engine.settings.arguments
+        let words = ["rushes", "work"] + engine.settings.arguments + saving.arguments
         var configuration = Configuration(
             root: root, jobs: jobs, once: once, worker: "/proc/self/exe", workerWords: words)
         configuration.stallLimit = .seconds(stallLimit)

@@ -16,7 +16,12 @@ struct Work: ParsableCommand {
 
     @OptionGroup var engine: EngineOptions
 
+    @OptionGroup var saving: SavingOptions
+
     func run() throws {
-        try end(Worker.run(folder: folder, engine: engine.settings, parent: parent))
+        try end(
+            Worker.run(
+                folder: folder, engine: engine.settings, parent: parent,
+                saveSeconds: saving.saveEvery))
     }
 }

@@ -49,6 +49,21 @@ import Testing
         }
     }
 
+    @Test func whatTheEngineSavedStaysForTheNextHolder() throws {
+        try withTemporaryFolder { folder in
+            try folder.write("{}", "request.json")
+            try folder.write("saved", "checkpoint/0-0")
+            try folder.write("half", "out/film.mp4")
+            let workplace = try Workplace(folder: folder.path)
+            #expect(workplace.checkpoint == folder.at("checkpoint"))
+            try workplace.clear()
+            #expect(folder.text("checkpoint/0-0") == "saved")
+            #expect(folder.tree == ["checkpoint/", "checkpoint/0-0", "out/", "request.json"])
+            try workplace.conclude(.done)
+            #expect(folder.text("checkpoint/0-0") == "saved")
+        }
+    }
+
     @Test func aMissingJobIsAnError() throws {
         try withTemporaryFolder { folder in
             let path = folder.at("nothing")

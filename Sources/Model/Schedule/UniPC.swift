@@ -12,50 +12,77 @@ package struct UniPC {
     /// The noise levels.
     package let schedule: FlowSchedule
     private let order: Int
-    private var step = 0
-    /// The signal predicted at the last steps, newest first; at most two.
-    private var signals: [Tensor] = []
-    /// The corrected sample that the last prediction started from.
-    private var lastSample: Tensor?
-    private var lastOrder = 1
+    /// What is remembered of the steps that are done.
+    package private(set) var memory: Memory
 
-    /// Starts at the first noise level; `order` is 1 or 2.
-    package init(schedule: FlowSchedule, order: Int = 2) {
+    /// What the steps that are done leave for the next; with it and the sample, another sampler
+    /// of the same schedule and order goes on with the same bits.
+    package struct Memory: Sendable, Equatable {
+        /// Steps that are done.
+        package fileprivate(set) var step = 0
+        /// The signal predicted at the last steps, newest first; at most two.
+        package fileprivate(set) var signals: [Tensor] = []
+        /// The corrected sample that the last prediction started from.
+        package fileprivate(set) var lastSample: Tensor?
+        /// The order of the last prediction, 1 or 2.
+        package fileprivate(set) var lastOrder = 1
+
+        /// That of no steps.
+        package init() {}
+
+        /// That of `step` ≥ 1 steps; nil where the numbers and shapes are those of no sampler.
+        package init?(step: Int, signals: [Tensor], lastSample: Tensor, lastOrder: Int) {
+            guard step >= 1, signals.count == min(step, 2), 1...min(step, 2) ~= lastOrder,
+                signals.allSatisfy({ $0.shape == lastSample.shape })
+            else { return nil }
+            self.step = step
+            self.signals = signals
+            self.lastSample = lastSample
+            self.lastOrder = lastOrder
+        }
+    }
+
+    /// Starts at the first noise level, or goes on after the steps of `memory`; `order` is 1 or 2.
+    package init(schedule: FlowSchedule, order: Int = 2, memory: Memory = Memory()) {
         precondition(1...2 ~= order, "UniPC of order \(order)")
+        precondition(memory.step <= schedule.timesteps.count, "\(memory.step) steps are done")
         self.schedule = schedule
         self.order = order
+        self.memory = memory
     }
 
     /// Whether every step is done.
-    package var isFinished: Bool { step == schedule.timesteps.count }
+    package var isFinished: Bool { memory.step == schedule.timesteps.count }
 
     /// Goes one noise level down: returns the sample of σᵢ₊₁.
     ///
     /// * `velocity`: What the network predicted at σᵢ for `sample`.
     /// * `sample`: The sample of σᵢ, of the same shape.
     package mutating func advance(velocity: Tensor, sample: Tensor) -> Tensor {
+        let step = memory.step
         precondition(!isFinished, "the schedule has only \(step) steps")
         let sigma = schedule.sigmas[step]
         let signal = combine([(1, sample), (-sigma, velocity)])
         var corrected = sample
-        if step > 0, let lastSample {
+        if step > 0, let lastSample = memory.lastSample {
             corrected = correct(lastSample, newSignal: signal)
         }
-        signals.insert(signal, at: 0)
-        if signals.count > 2 { signals.removeLast() }
+        memory.signals.insert(signal, at: 0)
+        if memory.signals.count > 2 { memory.signals.removeLast() }
         let remaining = schedule.timesteps.count - step
-        lastOrder = min(order, remaining, step + 1)
-        lastSample = corrected
+        memory.lastOrder = min(order, remaining, step + 1)
+        memory.lastSample = corrected
         let next = predict(corrected)
-        step += 1
+        memory.step += 1
         return next
     }
 
     /// x of σᵢ₊₁ from x of σᵢ.
     private func predict(_ x: Tensor) -> Tensor {
+        let (step, signals) = (memory.step, memory.signals)
         let move = Move(schedule.sigmas, from: step, to: step + 1)
         let m0 = signals[0]
-        guard lastOrder == 2 else {
+        guard memory.lastOrder == 2 else {
             return combine([(move.sampleFactor, x), (-move.signalFactor, m0)])
         }
         // ρ = ½ for order two: a closed form that the reference prefers over solving for it.
@@ -68,9 +95,10 @@ package struct UniPC {
 
     /// x of σᵢ again, now that the network has been asked there.
     private func correct(_ x: Tensor, newSignal: Tensor) -> Tensor {
+        let (step, signals) = (memory.step, memory.signals)
         let move = Move(schedule.sigmas, from: step - 1, to: step)
         let m0 = signals[0]
-        guard lastOrder == 2 else {
+        guard memory.lastOrder == 2 else {
             let half = move.signalFactor * 0.5
             return combine([
                 (move.sampleFactor, x), (half - move.signalFactor, m0), (-half, newSignal),
