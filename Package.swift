@@ -72,7 +72,7 @@ let package = Package(
             ["Requests", "Model", "Media", "Tracking", "Tensors", "Files", "JSON", "Digests"]),
 
         // The service: files in, folders out.
-        library("Spool", ["Files"]),
+        library("Spool", ["Files", "Digests"]),
         library("Service", ["Files", "CSystemd"]),
         library("Daemon", ["Requests", "Generation", "Spool", "Service"]),
         .executableTarget(
@@ -98,7 +98,7 @@ let package = Package(
         tests("Media"),
         tests("Tracking", ["Media"]),
         tests("Generation", ["Requests", "Media", "Tensors"]),
-        tests("Spool", ["Files"]),
+        tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
         tests("Daemon", ["Service"]),
     ],

@@ -6,6 +6,8 @@ package struct Configuration: Sendable {
     package var root: String
     /// How many jobs run at the same time.
     package var jobs: Int
+    /// Whether requests stay in the inbox when they are accepted.
+    package var leavesRequests = false
     /// Whether to end when the inbox is empty and all jobs are done.
     package var once: Bool
     /// The program that works on one job, by its path.
@@ -24,6 +26,9 @@ package struct Configuration: Sendable {
     /// How long a file that a request names is waited for, after the last change; with `once` it is
     /// no longer than `pause`.
     package var mediaWait: Duration = .seconds(60)
+    /// How long a request waits for its files before the outbox says so, which every sync tool
+    /// would carry about.
+    package var noticeDelay: Duration = .seconds(10)
     /// How long a worker may be busy with one piece of a request's files without a word.
     package var mediaLimit: Duration = .seconds(1800)
     /// How long a worker may neither report anything nor use any processor time.

@@ -9,26 +9,30 @@ internal import Spool
 extension Daemon {
     /// Starts a worker on a job, or publishes what an earlier run of the service left to publish.
     func begin(_ job: String) {
-        var request = job
+        var known: Arrival?
         do {
             let claim = try spool.open(job)
-            request = claim.request
+            known = claim.arrival
+            let facts = Event.Facts(job: job, request: claim.request)
             if let outcome = try claim.outcome() {
-                let facts = Event.Facts(job: job, request: request)
                 return try publish(claim, outcome, facts, code: nil)
+            }
+            if let published = try spool.settlePublished(job) {
+                return log(.done(facts.with(result: published)))
             }
             var attempts = try claim.attempts()
             guard !attempts.areExhausted else { return try giveUp(claim, attempts) }
             attempts.starts += 1
             try claim.record(attempts)
             let child = try start(claim, attempts)
-            log(.begun(job: job, request: request, attempt: attempts.starts))
+            log(.begun(job: job, request: claim.request, attempt: attempts.starts))
+            withdrawNotice(for: claim.arrival)
             running.append(
                 Run(
                     claim, child: child, attempts: attempts,
                     stallLimit: configuration.stallLimit))
         } catch {
-            leave(job, request, "\(error)")
+            putOff(job, known, error)
         }
     }
 
@@ -54,6 +58,7 @@ extension Daemon {
             if let outcome = try claim.outcome() {
                 return try publish(claim, outcome, facts, code: run.failureCode)
             }
+            if run.isCancelled { return try refuse(claim, .cancelled, .tryAgain, facts) }
             if let failure = run.failure(end) {
                 return try refuse(claim, failure, .inputMissing, facts)
             }
@@ -63,25 +68,34 @@ extension Daemon {
                 run.attempts.starts -= 1
                 try claim.record(run.attempts)
                 guard isStopping else {
-                    return leave(run.id, run.request, "the worker could not do its work")
+                    let reason = run.deferral ?? "the worker could not do its work"
+                    return putOff(run.id, claim.arrival, reason)
                 }
-                waiting.insert(run.id, at: 0)
+                queue.insert(claim.entry(.job(run.id)))
                 return log(.interrupted(job: run.id, request: run.request))
             }
             run.attempts.crashes += 1
             try claim.record(run.attempts)
             log(.crashed(facts, how: run.crash(end), crashes: run.attempts.crashes))
-            waiting.insert(run.id, at: 0)
+            // Killed by nobody here: most likely there was no memory left, which passes.
+            if end.isKill, !run.isStoppedForcefully, !run.attempts.areExhausted {
+                let pause = Duration.seconds(run.attempts.crashes == 1 ? 1 : 10)
+                return putOff(
+                    run.id, claim.arrival, "the worker was killed, as when memory is short",
+                    for: pause)
+            }
+            queue.insert(claim.entry(.job(run.id)))
         } catch {
-            leave(run.id, run.request, "\(error)")
+            putOff(run.id, run.arrival, error)
         }
     }
 
     private func publish(
         _ claim: consuming Claim, _ outcome: Outcome, _ facts: Event.Facts, code: String?
     ) throws(SpoolError) {
-        var facts = facts
-        facts.result = try claim.publish(outcome)
+        let arrival = claim.arrival
+        let facts = facts.with(result: try spool.publish(claim, outcome))
+        withdrawNotice(for: arrival)
         switch outcome {
         case .done: log(.done(facts))
         case .failed: log(.failed(facts, code: code ?? "failed"))
@@ -105,7 +119,7 @@ extension Daemon {
     }
 
     /// Ends a job whose worker can no longer do it.
-    private func refuse(
+    func refuse(
         _ claim: consuming Claim, _ failure: Failure, _ status: ExitStatus, _ facts: Event.Facts
     ) throws(SpoolError) {
         let workplace = try claim.workplace()
@@ -116,10 +130,33 @@ extension Daemon {
         try publish(claim, .failed, facts, code: failure.code)
     }
 
-    private func leave(_ job: String, _ request: String, _ reason: String) {
-        setAside.append((job, .now.advanced(by: configuration.retryInterval)))
-        log(.setAside(job: job, request: request, reason: reason))
+    private func putOff(_ job: String, _ request: Arrival?, _ error: any Error) {
+        if let error = error as? SpoolError, error.isObstacle { obstruct("\(error)") }
+        putOff(job, request, "\(error)")
     }
+
+    /// Tries a job again later; until then it is somebody else's turn.
+    private func putOff(
+        _ job: String, _ request: Arrival?, _ reason: String, for pause: Duration? = nil
+    ) {
+        let request = request ?? .named(job)
+        if deferrals.updateValue(reason, forKey: job) != reason {
+            log(.setAside(job: job, request: request.description, reason: reason))
+        }
+        setAside.append(
+            PutOff(
+                id: job, request: request.description,
+                until: .now.advanced(by: pause ?? configuration.retryInterval)))
+        post(.putOff(reason: reason), for: request)
+    }
+}
+
+/// A job that cannot go on now.
+struct PutOff {
+    let id: String
+    let request: String
+    /// When it is tried again.
+    let until: SuspendingClock.Instant
 }
 
 extension Attempts {
@@ -129,6 +166,8 @@ extension Attempts {
 }
 
 extension ChildProcess.End {
+    var isKill: Bool { self == .signal(killSignal) }
+
     /// A few words: `exit status 70`, `signal 11`.
     var description: String {
         switch self {

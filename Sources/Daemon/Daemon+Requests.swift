@@ -1,113 +1,263 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Generation
 internal import Requests
 internal import Service
 internal import Spool
 
-/// The life of one request: arrived, waiting for the files that it names, accepted.
+/// The life of one request: arrived, waiting for the files that it names, waiting for its turn.
+/// Until then it lies in the inbox, where it may be changed or removed.
 extension Daemon {
     /// Remembers requests that are ready, each once.
     func arrive(_ arrivals: [Arrival]) {
-        let known = Set(arrived + gathering.map(\.arrival))
-        arrived += arrivals.filter { !known.contains($0) }
+        for arrival in arrivals where !arrivedOnes.contains(arrival) {
+            if let known = candidates[arrival] {
+                guard !known.gathering.isUnchanged(in: inbox) else { continue }
+                forget(arrival)
+            }
+            arrivedOnes.insert(arrival)
+            arrived.append(arrival)
+        }
     }
 
-    /// Forgets requests that left the inbox while they waited.
-    func depart(_ departures: [Arrival]) {
-        guard !departures.isEmpty else { return }
-        let gone = Set(departures)
-        arrived.removeAll(where: gone.contains)
-        gathering.removeAll { gone.contains($0.arrival) }
-        announced.subtract(gone)
-    }
-
-    /// Accepts a request, or begins to wait for the files that it names.
+    /// Looks into some of the requests that have arrived.
     ///
-    /// Of the request only those names are of interest here. A request that will be refused anyway
-    /// waits for nothing, and takes along what is there.
-    func accept(_ arrival: Arrival) {
-        guard case .success(let bytes) = inbox.read(arrival) else { return claim(arrival) }
-        let names = Request.files(namedIn: bytes).map(\.path.text)
-        guard !names.isEmpty, isUnderstood(bytes) else { return claim(arrival, media: names) }
+    /// A few at a time, so that ten thousand at once keep nobody waiting.
+    func acceptSome() {
+        guard !isStopping else { return }
+        let some = arrived.prefix(32)
+        arrived.removeFirst(some.count)
+        for arrival in some {
+            arrivedOnes.remove(arrival)
+            consider(arrival)
+        }
+    }
+
+    /// Takes a request into the queue, or begins to wait for the files that it names.
+    ///
+    /// Of the request only those names and its priority are of interest here. A request that will be
+    /// refused anyway waits for nothing, and takes along what is there.
+    private func consider(_ arrival: Arrival) {
+        var (names, priority, isUnderstood) = ([String](), 0, false)
+        if case .success(let bytes) = inbox.read(arrival) {
+            guard !isOldResult(arrival) else { return inbox.settle(arrival) }
+            names = Request.files(namedIn: bytes).map(\.path.text)
+            if let request = understood(bytes) {
+                priority = request.priority
+                isUnderstood = true
+            }
+        }
         let limit = configuration.once ? configuration.pause : configuration.mediaWait
-        let waiting = Gathering(arrival, names: names, in: inbox, limit: limit, at: .now)
-        if let waiting { gather(waiting) }
+        let gathering = Gathering(arrival, names: names, in: inbox, limit: limit, at: .now)
+        guard let gathering else { return }
+        candidates[arrival] = Candidate(
+            gathering: gathering, priority: priority, isUnderstood: isUnderstood,
+            earlier: earlierTry(arrival))
+        if names.isEmpty || !isUnderstood { enqueue(arrival) } else { gather(arrival) }
+    }
+
+    /// Whether this is the record of an earlier result, which came back with its request.
+    private func isOldResult(_ arrival: Arrival) -> Bool {
+        guard arrival.name == "result.json",
+            let bytes = inbox.content(of: arrival, limit: ResultSummary.limit)
+        else { return false }
+        return ResultSummary(bytes) != nil
+    }
+
+    private func earlierTry(_ arrival: Arrival) -> EarlierTry? {
+        let record = arrival.sibling("result.json")
+        guard arrival.name == "request.json",
+            let bytes = inbox.content(of: record, limit: ResultSummary.limit),
+            let summary = ResultSummary(bytes), summary.isFailed
+        else { return nil }
+        return EarlierTry(
+            original: arrival.original(named: summary.request),
+            remains: [record, arrival.sibling("error.txt")])
+    }
+
+    private func understood(_ bytes: [UInt8]) -> Request? {
+        do throws(RequestError) {
+            return try Request(parsing: bytes)
+        } catch {
+            // The worker explains it.
+            return nil
+        }
+    }
+
+    private func enqueue(_ arrival: Arrival) {
+        guard let candidate = candidates[arrival] else { return }
+        gatheringOnes.remove(arrival)
+        queue.insert(
+            candidate.gathering.entry(Turn.request(arrival), priority: candidate.priority))
     }
 
     /// Looks again at the requests that wait for files, as far as it is time.
     func gatherSome() {
         let now = SuspendingClock.now
-        let due = gathering.filter { $0.next <= now }
-        gathering.removeAll { $0.next <= now }
-        for waiting in due { gather(waiting) }
+        let due = gatheringOnes.filter { arrival in
+            candidates[arrival].map { $0.gathering.next <= now } ?? true
+        }
+        for arrival in due { gather(arrival) }
     }
 
-    private func gather(_ waiting: Gathering) {
-        var waiting = waiting
+    private func gather(_ arrival: Arrival) {
+        guard var candidate = candidates[arrival] else {
+            gatheringOnes.remove(arrival)
+            return
+        }
         do throws(SpoolError) {
-            switch try waiting.look(in: inbox, at: .now) {
+            let verdict = try candidate.gathering.look(in: inbox, at: .now)
+            candidate.missing = []
+            if case .waiting(let missing) = verdict, !missing.isEmpty {
+                announce(&candidate, missing)
+            }
+            candidates[arrival] = candidate
+            switch verdict {
             case .changed:
-                announced.remove(waiting.arrival)
-                arrive(inbox.revisit(waiting.arrival, at: .now))
-            case .ready:
-                announced.remove(waiting.arrival)
-                claim(waiting.arrival, media: waiting.names, for: waiting)
-            case .waiting(let missing):
-                gathering.append(waiting)
-                if !missing.isEmpty, announced.insert(waiting.arrival).inserted {
-                    log(.waiting(request: waiting.arrival.description, missing: missing))
-                }
+                forget(arrival)
+                arrive(inbox.revisit(arrival, at: .now))
+            case .ready: enqueue(arrival)
+            case .waiting: gatheringOnes.insert(arrival)
             }
         } catch {
-            hold(waiting.arrival, error)
+            hold(arrival, error)
         }
     }
 
-    /// Moves a request into the spool, with copies of its files.
-    private func claim(
-        _ arrival: Arrival, media names: [String] = [], for waiting: Gathering? = nil
-    ) {
+    /// Tells the log at once and the outbox a little later what a request waits for.
+    private func announce(_ candidate: inout Candidate, _ missing: [String]) {
+        candidate.missing = missing
+        if !candidate.isAnnounced {
+            candidate.isAnnounced = true
+            log(.waiting(request: candidate.arrival.description, missing: missing))
+        }
+        if candidate.since.advanced(by: configuration.noticeDelay) <= .now {
+            post(.waitingForFiles(missing, limit: configuration.mediaWait), for: candidate.arrival)
+        }
+    }
+
+    /// Accepts a request whose turn has come: copies its files, then moves it into the spool.
+    func take(_ arrival: Arrival) {
+        guard var candidate = candidates[arrival] else { return }
         do throws(SpoolError) {
-            let job = try spool.claim(
-                arrival, media: names, lastTry: waiting?.isLast ?? true, while: canGoOn)
-            guard let job else { return }
-            self.waiting.append(job)
-            log(.accepted(job: job, request: arrival.description))
+            // Since it was found ready, it may have waited for hours.
+            let verdict: Gathering.Verdict =
+                candidate.isUnderstood ? try candidate.gathering.look(in: inbox, at: .now) : .ready
+            candidates[arrival] = candidate
+            guard case .ready = verdict, candidate.gathering.isUnchanged(in: inbox) else {
+                if case .waiting = verdict { return _ = gatheringOnes.insert(arrival) }
+                forget(arrival)
+                return arrive(inbox.revisit(arrival, at: .now))
+            }
+            guard let staging = try stage(candidate, media: candidate.gathering.names) else {
+                return forget(arrival)
+            }
+            let lastTry = candidate.gathering.isLast || !candidate.isUnderstood
+            if staging.hasFiles {
+                collecting.append(try Collection(staging, lastTry: lastTry))
+            } else {
+                accept(arrival, try staging.collect(lastTry: lastTry))
+            }
         } catch {
-            guard case .notNow = error else { return hold(arrival, error) }
-            guard var waiting else { return arrived.append(arrival) }
-            waiting.postpone(from: .now)
-            gathering.append(waiting)
+            leave(arrival, error)
+        }
+    }
+
+    private func stage(
+        _ candidate: Candidate, media names: [String]
+    ) throws(SpoolError) -> Staging? {
+        var bytes: [UInt8]?
+        if case .success(let content) = inbox.read(candidate.arrival) { bytes = content }
+        return try spool.stage(
+            candidate.arrival, bytes: bytes, media: names, priority: candidate.priority,
+            as: candidate.earlier?.original)
+    }
+
+    /// Goes on with the requests whose files are copied.
+    func acceptCollected() {
+        for collection in collecting {
+            guard let result = collection.result() else { continue }
+            collecting.removeAll { $0 === collection }
+            switch result {
+            case .success(let collected): accept(collection.arrival, collected)
+            case .failure(let error): leave(collection.arrival, error)
+            }
+        }
+    }
+
+    private func accept(_ arrival: Arrival, _ collected: Collected) {
+        let candidate = candidates[arrival]
+        do throws(SpoolError) {
+            let earlier = candidate?.earlier
+            switch try spool.accept(collected, isRetry: earlier != nil) {
+            case .job(let job):
+                log(.accepted(job: job, request: arrival.description))
+                if let earlier {
+                    try inbox.clear(earlier.remains, files: candidate?.gathering.names ?? [])
+                }
+                forget(arrival)
+                inbox.settle(arrival)
+                begin(job)
+            case .duplicate(let entry):
+                log(.duplicate(request: arrival.description, job: entry.job, result: entry.folder))
+                forget(arrival)
+                inbox.settle(arrival)
+            case .gone:
+                forget(arrival)
+            }
+        } catch {
+            leave(arrival, error)
+        }
+    }
+
+    /// A request that was asked to be given up: accepted without its files, which stay in the inbox.
+    func cancel(_ arrival: Arrival) throws(SpoolError) {
+        guard let candidate = candidates[arrival],
+            let staging = try stage(candidate, media: []),
+            case .job(let job) = try spool.accept(
+                try staging.collect(lastTry: true), isRetry: true)
+        else { return }
+        forget(arrival)
+        inbox.settle(arrival)
+        try cancel(job: job)
+    }
+
+    /// A request that was about to be accepted and could not: it is still in the inbox.
+    private func leave(_ arrival: Arrival, _ error: SpoolError) {
+        if case .notNow = error {
+            guard candidates[arrival] != nil, !isStopping else { return }
+            candidates[arrival]?.gathering.postpone(from: .now)
+            gatheringOnes.insert(arrival)
+        } else if error.isObstacle {
+            obstruct(error.description)
+            enqueue(arrival)
+        } else {
+            hold(arrival, error)
         }
     }
 
     /// Leaves a request in the inbox until it changes or everything is searched again.
     private func hold(_ arrival: Arrival, _ error: SpoolError) {
+        forget(arrival)
         inbox.hold(arrival)
         isHolding = true
         log(.refusedClaim(request: arrival.description, reason: error.description))
     }
 
-    /// Asked in the middle of long copying: shows that the service lives, and whether a signal
-    /// waits for it.
-    private func canGoOn() -> Bool {
-        giveSign()
-        do throws(ServiceError) {
-            return try wait(for: [signals.descriptor], until: .now).isEmpty
-        } catch {
-            // The loop meets the same trouble at its next wait, and ends with it.
-            return false
+    /// Requests that were removed from the inbox while they waited are given up.
+    func depart(_ departures: [Arrival]) {
+        for arrival in departures where candidates[arrival] != nil {
+            log(.withdrawn(request: arrival.description))
+            forget(arrival)
         }
     }
 
-    private func isUnderstood(_ bytes: [UInt8]) -> Bool {
-        do throws(RequestError) {
-            _ = try Request(parsing: bytes)
-            return true
-        } catch {
-            // The worker explains it.
-            return false
-        }
+    /// Ends all waiting of a request, and what is said about it.
+    private func forget(_ arrival: Arrival) {
+        candidates[arrival] = nil
+        gatheringOnes.remove(arrival)
+        queue.remove(.request(arrival))
+        withdrawNotice(for: arrival)
     }
 }
 

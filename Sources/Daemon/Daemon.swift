@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Requests
 internal import Service
 internal import Spool
 
-/// The supervisor: accepts requests, keeps workers busy, publishes what they made.
+/// The supervisor: gives requests their turn, keeps workers busy, publishes what they made.
 ///
 /// One thread, one loop, one wait. Whatever it does is durable before the next thing begins, so
 /// that it may be killed between any two lines; see `Recovery` in Spool.
@@ -12,27 +13,36 @@ package final class Daemon {
     let journal = Journal(identifier: "rushes")
     var spool: Spool
     var inbox: Inbox
-    /// Requests that are ready to be accepted, oldest first.
+    var ordersWatch: OrdersWatch
+    /// Requests that nobody has looked into, oldest first, and the same for finding one.
     var arrived: [Arrival] = []
-    /// Requests that wait for files that they name.
-    var gathering: [Gathering] = []
-    /// Those of them whose waiting the log knows of.
-    var announced: Set<Arrival> = []
+    var arrivedOnes: Set<Arrival> = []
+    /// Requests in the inbox that wait for files or for their turn.
+    var candidates: [Arrival: Candidate] = [:]
+    /// Those of them that wait for files.
+    var gatheringOnes: Set<Arrival> = []
+    /// Requests and jobs that wait for nothing but their turn.
+    var queue = Queue<Turn>()
+    /// Requests whose turn has come and whose files are being copied.
+    var collecting: [Collection] = []
+    var running: [Run] = []
+    /// Jobs that could not go on, until they are tried again.
+    var setAside: [PutOff] = []
+    /// Why each of them was put off the last time.
+    var deferrals: [String: String] = [:]
     /// Whether a request had to stay in the inbox.
     var isHolding = false
-    /// Accepted jobs that nobody works on, oldest first.
-    var waiting: [String] = []
-    /// Jobs that could not be begun or published, and when they are tried again.
-    var setAside: [(job: String, until: SuspendingClock.Instant)] = []
-    var running: [Run] = []
+    /// By what the queue is paused.
+    var pause: Orders.Pause?
+    var obstacle: Obstacle?
+    private(set) var isStopping = false
 
     let signals: Signals
     private let watchdog = Notifier.watchdogInterval
-    private var isStopping = false
     private var nextSearch = SuspendingClock.now
     private var nextSign = SuspendingClock.now
     private var killTime: SuspendingClock.Instant?
-    private var lastStatus = ""
+    var shown = Shown()
     private var knownTroubles: Set<String> = []
     private var knownAbsence: String?
 
@@ -54,17 +64,19 @@ package final class Daemon {
     init(_ configuration: Configuration) throws {
         self.configuration = configuration
         signals = try Signals()
-        spool = try Spool(root: configuration.root)
+        spool = try Spool(
+            root: configuration.root, claiming: configuration.leavesRequests ? .leave : .move)
         inbox = try Inbox(
             of: spool, pause: configuration.pause,
             emptyPause: configuration.once ? configuration.pause : configuration.mediaWait,
             polled: configuration.poll, isComplete: requestIsComplete)
+        ordersWatch = try spool.orders.watch()
     }
 
     func run() throws -> ExitStatus {
         try recover()
         search()
-        log(.started(root: configuration.root, waiting: waiting.count + arrived.count))
+        log(.started(root: configuration.root, waiting: queue.count + arrived.count))
         if let gap = Containment.gap { log(.lessContained(gap)) }
         Notifier.ready()
         while true {
@@ -74,28 +86,37 @@ package final class Daemon {
             beginSome()
             // Asked here, because beginning may end a job without a worker whose end would wake us.
             if isFinished { break }
-            showStatus()
-            _ = try wait(for: descriptors, until: deadline)
+            let shown = showStatus()
+            _ = try wait(for: descriptors, until: [deadline, shown].compactMap(\.self).min())
             try obey()
             arrive(inbox.arrivals(at: .now))
             notice()
+            heed()
+            acceptCollected()
             try attend()
         }
-        log(.stopped(waiting: waiting.count + setAside.count))
-        return configuration.once && (isHolding || !setAside.isEmpty || inbox.absence != nil)
-            ? .tryAgain : .success
+        for collection in collecting { collection.cancel() }
+        log(.stopped(waiting: jobsWaiting))
+        let isLeft =
+            isHolding || !setAside.isEmpty || !queue.isEmpty || inbox.absence != nil
+        return configuration.once && isLeft ? .tryAgain : .success
     }
 
     private var isFinished: Bool {
         if isStopping { return running.isEmpty }
-        return configuration.once && running.isEmpty && waiting.isEmpty && arrived.isEmpty
-            && gathering.isEmpty && !inbox.isSettling
+        return configuration.once && running.isEmpty && collecting.isEmpty
+            && (queue.isEmpty || !isOpen) && arrived.isEmpty && gatheringOnes.isEmpty
+            && !inbox.isSettling
     }
 
     private func recover() throws {
         let recovery = try spool.recover()
-        waiting = recovery.jobs
+        for job in recovery.jobs { queue.insert(try spool.open(job).entry(.job(job))) }
         for trouble in recovery.troubles { log(.trouble(trouble)) }
+        if spool.ledger.damaged > 0 {
+            log(.trouble("the ledger has \(spool.ledger.damaged) damaged lines"))
+        }
+        heed()
     }
 
     private func search() {
@@ -105,9 +126,7 @@ package final class Daemon {
         for reason in inbox.pollingReasons where knownTroubles.insert(reason).inserted {
             log(.polling(reason: reason))
         }
-        for trouble in inbox.troubles where knownTroubles.insert(trouble).inserted {
-            log(.trouble(trouble))
-        }
+        for trouble in inbox.troubles { self.trouble(trouble) }
     }
 
     /// Tells once when the inbox goes away and when it is back, and drops what left it.
@@ -132,7 +151,7 @@ package final class Daemon {
                 Notifier.ready()
             case .stop where !isStopping:
                 isStopping = true
-                log(.stopping(running: running.count, waiting: waiting.count))
+                log(.stopping(running: running.count, waiting: queue.count))
                 Notifier.stopping()
                 for run in running { run.child.stop(forcefully: false) }
                 killTime = .now.advanced(by: configuration.stopLimit)
@@ -155,8 +174,16 @@ package final class Daemon {
         }
         for run in running where run.hasStopped(at: now) { run.child.stop(forcefully: true) }
         guard !isStopping else { return }
+        heedPause()
         if nextSearch <= now { search() }
-        waiting += setAside.filter { $0.until <= now }.map(\.job)
+        for job in setAside where job.until <= now {
+            do throws(SpoolError) {
+                queue.insert(try spool.open(job.id).entry(.job(job.id)))
+            } catch {
+                trouble(error.description)
+                queue.insert(.unknown(.job(job.id)))
+            }
+        }
         setAside.removeAll { $0.until <= now }
     }
 
@@ -171,15 +198,14 @@ package final class Daemon {
         if isStopping { Notifier.extend(by: watchdog) }
     }
 
-    private func acceptSome() {
-        guard !isStopping else { return }
-        // A few at a time, so that ten thousand requests at once keep nobody waiting.
-        for _ in 0..<min(32, arrived.count) { accept(arrived.removeFirst()) }
-    }
-
     private func beginSome() {
-        while !isStopping, running.count < configuration.jobs, !waiting.isEmpty {
-            begin(waiting.removeFirst())
+        while isOpen, running.count + collecting.count < configuration.jobs, !queue.isEmpty,
+            isClear(), let entry = queue.next()
+        {
+            switch entry.item {
+            case .request(let arrival): take(arrival)
+            case .job(let job): begin(job)
+            }
         }
     }
 
@@ -195,15 +221,20 @@ package final class Daemon {
     }
 
     private var descriptors: [Int32] {
-        [signals.descriptor, inbox.descriptor]
+        [signals.descriptor, inbox.descriptor, ordersWatch.descriptor]
             + running.flatMap { [$0.child.endDescriptor, $0.child.lineDescriptor] }
+            + collecting.map(\.descriptor)
     }
 
     private var deadline: SuspendingClock.Instant? {
         if !isStopping, !arrived.isEmpty { return .now }
-        var times = isStopping ? [] : [nextSearch] + setAside.map(\.until)
-        if !isStopping, let deadline = inbox.deadline { times.append(deadline) }
-        if !isStopping { times += gathering.map(\.next) }
+        var times: [SuspendingClock.Instant] = []
+        if !isStopping {
+            times = [nextSearch] + setAside.map(\.until)
+            if let deadline = inbox.deadline { times.append(deadline) }
+            times += gatheringOnes.compactMap { candidates[$0]?.gathering.next }
+            if let obstacle, !queue.isEmpty { times.append(obstacle.until) }
+        }
         times += running.map(\.heartbeat.nextLook)
         times += running.compactMap { $0.mediaSince?.advanced(by: configuration.mediaLimit) }
         if let killTime { times.append(killTime) }
@@ -211,16 +242,18 @@ package final class Daemon {
         return times.min()
     }
 
-    private func showStatus() {
-        let jobs = running.map(\.status).joined(separator: ", ")
-        let rest = waiting.count + arrived.count + gathering.count + setAside.count
-        let text = (jobs.isEmpty ? "idle" : jobs) + (rest > 0 ? ", \(rest) waiting" : "")
-        guard text != lastStatus else { return }
-        Notifier.status(text)
-        lastStatus = text
+    /// Jobs in the spool that nobody works on.
+    private var jobsWaiting: Int {
+        let jobs = queue.items.filter { if case .job = $0 { true } else { false } }
+        return jobs.count + setAside.count
     }
 
     func log(_ event: Event) {
         journal.write(event.entry)
+    }
+
+    /// Logs something that stands in nobody's way, once.
+    func trouble(_ text: String) {
+        if knownTroubles.insert(text).inserted { log(.trouble(text)) }
     }
 }

@@ -12,6 +12,12 @@ enum Event {
     case accepted(job: String, request: String)
     case refusedClaim(request: String, reason: String)
     case waiting(request: String, missing: [String])
+    case duplicate(request: String, job: String, result: String?)
+    case withdrawn(request: String)
+    case paused(by: Orders.Pause)
+    case resumed
+    case obstructed(reason: String)
+    case cleared
     case begun(job: String, request: String, attempt: Int)
     case done(Facts)
     case failed(Facts, code: String)
@@ -46,6 +52,17 @@ enum Event {
 
     private var sentence: String {
         switch self {
+        case .duplicate(let request, let job, let result):
+            "'\(request)' was accepted before as job \(job)"
+                + (result.map { ", results in '\($0)'" } ?? "") + "; it is not done again"
+        case .withdrawn(let request): "'\(request)' was removed from the inbox before its turn"
+        case .paused(.command): "paused by command: nothing is begun until 'rushes resume'"
+        case .paused(.file(let name)):
+            "paused by the file '\(name)' in the inbox: nothing is begun until it is removed"
+        case .resumed: "no longer paused"
+        case .obstructed(let reason):
+            "nothing can be begun, trying again every minute: \(reason)"
+        case .cleared: "the obstacle is gone, going on"
         case .started(let root, let waiting):
             "watching '\(root)/inbox'" + (waiting > 0 ? ", jobs waiting: \(waiting)" : "")
         case .accepted(_, let request): "accepted '\(request)'"
@@ -86,10 +103,12 @@ enum Event {
 
     private var priority: JournalEntry.Priority {
         switch self {
-        case .started, .stopping, .stopped, .inboxBack: .notice
-        case .accepted, .waiting, .begun, .done, .interrupted, .searched: .information
+        case .started, .stopping, .stopped, .inboxBack, .paused, .resumed, .cleared:
+            .notice
+        case .accepted, .duplicate, .withdrawn, .waiting, .begun, .done, .interrupted, .searched:
+            .information
         case .refusedClaim, .failed, .trouble, .lessContained, .polling: .warning
-        case .crashed, .setAside, .workerTrouble, .fatal, .inboxAway: .error
+        case .crashed, .setAside, .obstructed, .inboxAway, .workerTrouble, .fatal: .error
         }
     }
 
@@ -100,6 +119,12 @@ enum Event {
         case .accepted: "be34ad4a6e4d4b8db61fdaef0815b881"
         case .refusedClaim: "45eac97d34aa4abc8357e9897b2d5742"
         case .waiting: "2c4578e24edb447089c6b7463023b99a"
+        case .duplicate: "ec8218a8912f4c4eb65c5c51fee1e4bf"
+        case .withdrawn: "758f7995ad064f7485d272931dc64b10"
+        case .paused: "632bcba8f1454daaad8cc2860f6c5ea8"
+        case .resumed: "89d847f197f5433194f43db44c95df66"
+        case .obstructed: "30cd2de69e164dd2b4cda6125b5a5f4b"
+        case .cleared: "a3860ddcc71943a88a29249ab11a329b"
         case .begun: "3d2b5ddae9614997af64814e31654b53"
         case .done: "5b667930465c48eaafa570dcca1810ef"
         case .failed: "29cd71624de247e18ff7359829f6af1c"
@@ -127,6 +152,11 @@ enum Event {
         case .refusedClaim(let request, _): [("RUSHES_REQUEST", request)]
         case .waiting(let request, _):
             [("RUSHES_REQUEST", request), ("RUSHES_STATE", "waiting")]
+        case .duplicate(let request, let job, let result):
+            Self.job(job, request, "duplicate") + [("RUSHES_RESULT", result ?? "")]
+        case .withdrawn(let request):
+            [("RUSHES_REQUEST", request), ("RUSHES_STATE", "withdrawn")]
+        case .paused, .resumed, .obstructed, .cleared: []
         case .begun(let job, let request, let attempt):
             Self.job(job, request, "running") + [("RUSHES_ATTEMPT", String(attempt))]
         case .done(let facts): facts.fields("done")
@@ -150,6 +180,12 @@ enum Event {
 }
 
 extension Event.Facts {
+    func with(result: String) -> Event.Facts {
+        var facts = self
+        facts.result = result
+        return facts
+    }
+
     /// Seconds with one digit after the point, free of any locale.
     fileprivate var rounded: String { String((seconds * 10).rounded() / 10) }
 

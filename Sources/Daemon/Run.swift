@@ -10,6 +10,12 @@ final class Run {
     let id: String
     /// The request's path below the inbox, for people.
     let request: String
+    /// The same as a place in the inbox.
+    let arrival: Arrival
+    /// Whether somebody ordered it to be given up.
+    var isCancelled = false
+    /// Why the worker could not go on now, in its own words.
+    private(set) var deferral: String?
     /// When this run began.
     let began = SuspendingClock.now
     /// How often the job was begun, this time included.
@@ -32,6 +38,7 @@ final class Run {
     ) {
         id = claim.id
         request = claim.request
+        arrival = claim.arrival
         self.attempts = attempts
         self.child = child
         heartbeat = Heartbeat(limit: stallLimit, at: .now)
@@ -99,6 +106,9 @@ final class Run {
                 + "\(Containment.processorDays) days on every processor.",
             hint: "Ask for fewer frames, fewer steps or a smaller size.")
     }
+
+    /// Whether it was ended by this service.
+    var isStoppedForcefully: Bool { isCancelled || isOverdue || heartbeat.hasStopped }
 
     /// Hands the claim over, once, when the worker has ended.
     func takeClaim() -> Claim {

@@ -29,8 +29,8 @@ import Glibc
     }
 
     /// Takes in more bytes.
-    package mutating func update(_ bytes: ArraySlice<UInt8>) {
-        unsafe bytes.withUnsafeBytes { unsafe update($0) }
+    package mutating func update(_ bytes: some Collection<UInt8>) {
+        unsafe Array(bytes).withUnsafeBytes { unsafe update($0) }
     }
 
     /// Takes in the whole content of the file at `path`.

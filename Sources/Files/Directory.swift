@@ -98,6 +98,11 @@ package enum Directory {
         try retrying("remove the directory", path) { unsafe rmdir(path.cString) }
     }
 
+    /// Removes a directory in which nothing is; calls `rmdir`.
+    package static func removeEmpty(_ path: Path) throws(FileError) {
+        try retrying("remove the directory", path) { unsafe rmdir(path.cString) }
+    }
+
     /// Removes one file; calls `unlink`.
     package static func remove(_ path: Path) throws(FileError) {
         try retrying("remove", path) { unsafe unlink(path.cString) }

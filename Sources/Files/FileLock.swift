@@ -21,6 +21,16 @@ package struct FileLock: ~Copyable, Sendable {
         self.file = file
     }
 
+    /// Takes the lock on an existing file if it is free, and leaves the file as it is.
+    ///
+    /// - Throws: `FileError` with `EWOULDBLOCK` when another process holds it.
+    package init(probing path: Path) throws(FileError) {
+        let file = try OwnedDescriptor(path, .readWithoutLink)
+        let number = file.number
+        try retrying("lock", path) { flock(number, LOCK_SH | LOCK_NB) }
+        self.file = file
+    }
+
     /// Takes the lock on a directory, waiting until whoever holds it is gone.
     package init(waitingForDirectory path: Path) throws(FileError) {
         let file = try OwnedDescriptor(path, .directory)

@@ -28,6 +28,8 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
         case create
         /// A file for reading and writing, created empty when absent.
         case update
+        /// A file that only ever grows at its end, created empty when absent.
+        case append
     }
 
     /// Opens a file; calls `open`.
@@ -39,6 +41,7 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
             case .directory: O_RDONLY | O_DIRECTORY
             case .create: O_WRONLY | O_CREAT | O_EXCL
             case .update: O_RDWR | O_CREAT | O_NOFOLLOW
+            case .append: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW
             }
         number = try retrying("open", path) {
             unsafe clinux_open(path.cString, flags | O_CLOEXEC, 0o666)
@@ -70,6 +73,12 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
     package borrowing func synchronize(_ path: Path) throws(FileError) {
         let number = self.number
         try retrying("synchronise", path) { fsync(number) }
+    }
+
+    /// Cuts the file off behind its first bytes; calls `ftruncate`.
+    package borrowing func truncate(to bytes: Int64, _ path: Path) throws(FileError) {
+        let number = self.number
+        try retrying("cut off", path) { ftruncate(number, off_t(bytes)) }
     }
 
     /// Reads at most `count` bytes, none at the end of the file; calls `read`.

@@ -4,7 +4,7 @@ internal import CLinux
 internal import Glibc
 
 /// A channel between two processes.
-package struct Pipe: ~Copyable {
+package struct Pipe: ~Copyable, Sendable {
     /// The end that is read, without waiting.
     package let reading: OwnedDescriptor
     /// The end that is written.

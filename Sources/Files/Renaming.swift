@@ -20,4 +20,12 @@ package enum Renaming {
         try Directory.synchronize(target.parent)
         try Directory.synchronize(source.parent)
     }
+
+    /// Moves a name over another one, which is replaced, and makes both directories durable; calls
+    /// `rename`.
+    package static func replace(_ source: Path, to target: Path) throws(FileError) {
+        try retrying("move", source) { unsafe rename(source.cString, target.cString) }
+        try Directory.synchronize(target.parent)
+        try Directory.synchronize(source.parent)
+    }
 }

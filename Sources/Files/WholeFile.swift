@@ -29,6 +29,27 @@ package enum WholeFile {
         }
     }
 
+    /// Whether two files hold the same bytes.
+    package static func areEqual(_ first: Path, _ second: Path) throws(FileError) -> Bool {
+        let one = try OwnedDescriptor(first, .readWithoutLink)
+        let other = try OwnedDescriptor(second, .readWithoutLink)
+        while true {
+            let part = try one.read(upTo: 1 << 20, first)
+            guard try other.read(upTo: 1 << 20, second) == part else { return false }
+            if part.isEmpty { return true }
+        }
+    }
+
+    /// Replaces a file at once and not durably: for what is only of interest while it changes.
+    package static func replace(_ path: Path, with bytes: [UInt8]) throws(FileError) {
+        let temporary = path.parent.appending(
+            Path(bytes: Array(".".utf8) + path.name + Array(".new".utf8)))
+        try Directory.removeTree(temporary)
+        let file = try OwnedDescriptor(temporary, .create)
+        try file.write(bytes, temporary)
+        try retrying("rename", temporary) { unsafe rename(temporary.cString, path.cString) }
+    }
+
     /// Replaces a file durably: readers see the old content or the new, never a part.
     ///
     /// Writes beside the target under a hidden name, synchronises, renames over the target, and

@@ -61,3 +61,6 @@ package enum Containment {
 
 /// The signal that ends a process beyond its processor time.
 package var processorTimeSignal: Int32 { SIGXCPU }
+
+/// The signal that no process can refuse.
+package var killSignal: Int32 { SIGKILL }

@@ -12,6 +12,23 @@ package struct Arrival: Hashable, Sendable, CustomStringConvertible {
         self.path = path
     }
 
+    /// An arrival in the inbox itself.
+    package static func named(_ name: String) -> Arrival { Arrival(Path(name)) }
+
     /// The path as text for people.
     package var description: String { path.description }
+
+    /// The file's own name, as text.
+    package var name: String { String(decoding: path.name, as: UTF8.self) }
+
+    /// Another file in the same folder of the inbox.
+    package func sibling(_ name: String) -> Arrival { Arrival(path.parent.appending(name)) }
+
+    /// Where a request was dropped at first that was moved back from the outbox as `request.json`:
+    /// beside it, under its own name; before the folder `NAME.failed`, if that came back as a whole.
+    package func original(named name: String) -> Arrival {
+        let folder = path.parent
+        let isWhole = folder.name.reversed().starts(with: ".failed".utf8.reversed())
+        return Arrival((isWhole ? folder.parent : folder).appending(name + ".json"))
+    }
 }

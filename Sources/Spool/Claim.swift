@@ -12,6 +12,8 @@ package struct Claim: ~Copyable {
     package let id: String
     /// The request's path below the inbox, as text for people.
     package var request: String { origin.path.description }
+    /// The same as a place in the inbox.
+    package var arrival: Arrival { Arrival(origin.path) }
     /// The job folder, for the process that does the work.
     package var folder: String { job.path.description }
 
@@ -53,28 +55,66 @@ package struct Claim: ~Copyable {
         try Workplace(folder: folder)
     }
 
-    /// Moves the results to the outbox and removes the job; what is there is never replaced.
+    /// When the request arrived, in milliseconds since 1970.
+    package var queued: Int64 { origin.queued }
+    /// The request's place in the order, -10 to 10.
+    package var priority: Int { origin.priority }
+
+    /// The job's entry in the queue.
+    package func entry<Item>(_ item: Item) -> Queue<Item>.Entry {
+        Queue.Entry(item, path: origin.path, priority: origin.priority, arrived: origin.queued)
+    }
+
+    /// Moves the results to the outbox; what is there is never replaced.
     ///
     /// A failure takes the copies of the request's files along, under the names that they have in
-    /// the request, so that nothing is lost and another try is a move.
+    /// the request, so that nothing is lost and another try is a move. Where the results go is
+    /// written down first: whoever finds the folder without them knows where they are.
     ///
-    /// - Returns: where the results are, relative to the outbox, as text for people.
-    package consuming func publish(_ outcome: Outcome) throws(SpoolError) -> String {
+    /// - Returns: where the results are, relative to the outbox.
+    func move(_ outcome: Outcome) throws(FileError) -> Path {
         let name = OutboxName.result(of: origin.path)
         let suffix = outcome == .failed ? ".failed" : ""
-        return try spooling { () throws(FileError) in
-            if outcome == .failed { try job.returnMedia() }
-            if try job.has(job.request) {
-                try Renaming.move(job.request, to: job.output.appending("request.json"))
-            }
-            let folder = try Self.ensure(OutboxName.folder(of: origin.path), below: outbox)
-            let target = try Self.firstFree(in: folder, stem: name, suffix: suffix) {
-                (path: Path) throws(FileError) in try Renaming.move(job.output, to: path)
-            }
-            try Directory.removeTree(job.path)
-            try Directory.synchronize(job.path.parent)
-            return (target.relative(to: outbox) ?? target).description
+        if outcome == .failed { try job.returnMedia() }
+        if try job.has(job.request) {
+            try Renaming.move(job.request, to: job.output.appending("request.json"))
         }
+        let folder = try Self.ensure(OutboxName.folder(of: origin.path), below: outbox)
+        let target = try Self.firstFree(in: folder, stem: name, suffix: suffix) {
+            (path: Path) throws(FileError) in
+            guard try FileStatus(of: path) == nil else {
+                throw FileError(operation: "move", path: path.description, errno: EEXIST)
+            }
+            let relative = path.relative(to: outbox) ?? path
+            try WholeFile.write(EscapedWord.encoded(relative), to: job.targetFile)
+            try Renaming.move(job.output, to: path)
+        }
+        return target.relative(to: outbox) ?? target
+    }
+
+    /// Where the results are, relative to the outbox, when an earlier run moved them there and
+    /// could do no more.
+    func published() throws(FileError) -> (Path, Outcome)? {
+        guard try !job.has(job.output), try !job.has(job.request),
+            let outcome = try job.outcome(), let target = try job.target()
+        else { return nil }
+        return (target, outcome)
+    }
+
+    /// The line for the ledger; nil for a request that cannot be recognised.
+    func record(
+        _ state: Ledger.State, _ result: Path?
+    ) -> (entry: Ledger.Entry, identity: Identity)? {
+        guard let identity = origin.identity else { return nil }
+        let entry = Ledger.Entry(
+            state: state, job: id, path: origin.path, result: result, time: WallClock.milliseconds)
+        return (entry, identity)
+    }
+
+    /// Removes what is left of the job.
+    func remove() throws(FileError) {
+        try Directory.removeTree(job.path)
+        try Directory.synchronize(job.path.parent)
     }
 
     /// Makes the mirrored folders; a file that stands in the way is stepped around.

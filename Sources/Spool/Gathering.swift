@@ -80,4 +80,14 @@ package struct Gathering: Sendable {
         patience.doubt()
         next = now.advanced(by: .seconds(1))
     }
+
+    /// Whether the request is still what it was when this began.
+    package func isUnchanged(in inbox: borrowing Inbox) -> Bool {
+        inbox.status(of: arrival.path) == status
+    }
+
+    /// The request's entry in a queue.
+    package func entry<Item>(_ item: Item, priority: Int) -> Queue<Item>.Entry {
+        Queue.Entry(item, path: arrival.path, priority: priority, arrived: status.arrived)
+    }
 }

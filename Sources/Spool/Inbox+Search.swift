@@ -132,7 +132,7 @@ extension Inbox {
     mutating func look(at path: Path, _ now: Settling.Instant) -> [Path] {
         guard InboxName.isRequest(path) else { return [] }
         let status = status(of: path)
-        if let status, held[path] == status { return [] }
+        if let status, held[path] == status || settled[path] == status { return [] }
         held[path] = nil
         // What was answered once and has not changed is not read again.
         let isKnown = status != nil && offered[path] == status

@@ -31,6 +31,8 @@ package struct Inbox: ~Copyable {
     /// Files that could not be claimed, as they were then: not tried again until they change or
     /// the next whole search comes.
     var held: [Path: FileStatus] = [:]
+    /// Requests that were answered for good and lie there still, as they were then.
+    var settled: [Path: FileStatus] = [:]
     /// The folder that was searched: another one under the same name is another inbox.
     private var identity: Identity?
     /// When an inbox that is away is asked for again.
@@ -151,6 +153,11 @@ package struct Inbox: ~Copyable {
         held[arrival.path] = status(of: arrival.path)
     }
 
+    /// Leaves a request alone that has been dealt with and lies there still, until it changes.
+    package mutating func settle(_ arrival: Arrival) {
+        settled[arrival.path] = status(of: arrival.path)
+    }
+
     // MARK: The folder itself
 
     private struct Identity: Equatable {
@@ -247,6 +254,7 @@ package struct Inbox: ~Copyable {
         // A folder that goes away in the middle looks empty.
         guard isPlaced else { return enter(at: now) }
         depart(offered.keys.filter { !sweep.requests.contains($0) })
+        for path in settled.keys where !sweep.requests.contains(path) { settled[path] = nil }
         return ready
     }
 }

@@ -4,7 +4,7 @@ internal import Files
 
 /// One accepted request on disk: `spool/jobs/ID/`, and the names inside it.
 ///
-///     claim          where the request came from and when; written first
+///     claim          which request it is, where it came from and when
 ///     request.json   the request, exactly as it was dropped
 ///     attempts       how often it was started and how often that crashed
 ///     media          which file of in/ is which file of the request, or why there is none
@@ -13,6 +13,7 @@ internal import Files
 ///                    begun anew, of no meaning to `Fate`, gone with the folder
 ///     out/           the results while they are made
 ///     outcome        `done` or `failed`; written last, when everything in out/ is durable
+///     target         where out/ is about to go, relative to the outbox
 struct JobFolder: Sendable {
     let path: Path
 
@@ -24,6 +25,7 @@ struct JobFolder: Sendable {
     var checkpoint: Path { path.appending("checkpoint") }
     var output: Path { path.appending("out") }
     var outcomeFile: Path { path.appending("outcome") }
+    var targetFile: Path { path.appending("target") }
 
     /// Where the request came from.
     func origin() throws(SpoolError) -> Origin {
@@ -38,6 +40,12 @@ struct JobFolder: Sendable {
     func outcome() throws(FileError) -> Outcome? {
         guard let text = try contents(outcomeFile) else { return nil }
         return Outcome(rawValue: text.trimmed)
+    }
+
+    /// Where the results were about to go, relative to the outbox; nil while that is not decided.
+    func target() throws(FileError) -> Path? {
+        guard try has(targetFile) else { return nil }
+        return EscapedWord.decoded(try WholeFile.read(targetFile, limit: 64 * 1024)[...])
     }
 
     /// How often the work was begun; a missing or damaged file counts as never.
@@ -95,34 +103,50 @@ package struct Attempts: Equatable, Sendable {
     package static let startLimit = 50
 }
 
-/// Where a request came from.
+/// Which request a job has, and where that came from.
 struct Origin: Equatable, Sendable {
     /// Its path below the inbox.
     let path: Path
-    /// When it was accepted, in milliseconds since 1970.
+    /// When it arrived, in milliseconds since 1970.
     let queued: Int64
-
-    init(path: Path, queued: Int64) {
-        self.path = path
-        self.queued = queued
-    }
+    /// Its place in the order, -10 to 10.
+    var priority = 0
+    /// How it is recognised when it comes again; nil for one that could not be read.
+    var identity: Identity?
 
     /// Reads what `text` wrote; nil when it is something else.
     init?(_ bytes: [UInt8]) {
-        let lines = bytes.split(separator: 0x0A)
-        guard lines.count == 3, String(decoding: lines[0], as: UTF8.self) == Self.header,
-            let queued = Int64(String(decoding: lines[1], as: UTF8.self)),
-            let path = EscapedWord.decoded(lines[2])
+        let lines = bytes.split(separator: 0x0A).map { $0.split(separator: 0x20) }
+        guard lines.count >= 3, lines.allSatisfy({ !$0.isEmpty }),
+            Array(lines[0].joined(separator: [0x20])) == Array(Self.header.utf8),
+            lines[1].count == 2, let queued = Int64(String(decoding: lines[1][0], as: UTF8.self)),
+            let priority = Int(String(decoding: lines[1][1], as: UTF8.self)),
+            let path = EscapedWord.decoded(lines[2][0])
         else { return nil }
-        self.init(path: path, queued: queued)
+        self.init(path: path, queued: queued, priority: priority)
+        if lines.count > 3, lines[3].count == 2 {
+            let digests = lines[3].map { String(decoding: $0, as: UTF8.self) }
+            identity = Identity(request: digests[0], inputs: digests[1])
+        }
     }
 
-    /// The content of the file `claim`: a header, the time, the path as an `EscapedWord`.
+    init(path: Path, queued: Int64, priority: Int = 0, identity: Identity? = nil) {
+        self.path = path
+        self.queued = queued
+        self.priority = priority
+        self.identity = identity
+    }
+
+    /// The content of the file `claim`: a header, the time and the priority, the path as an
+    /// `EscapedWord`, the two digests of the identity.
     var text: [UInt8] {
-        Array("\(Self.header)\n\(queued)\n".utf8) + EscapedWord.encoded(path) + [0x0A]
+        var text = Array("\(Self.header)\n\(queued) \(priority)\n".utf8)
+        text += EscapedWord.encoded(path) + [0x0A]
+        if let identity { text += Array("\(identity.request) \(identity.inputs)\n".utf8) }
+        return text
     }
 
-    private static let header = "rushes claim 1"
+    private static let header = "rushes claim 2"
 }
 
 extension StringProtocol {

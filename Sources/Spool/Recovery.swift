@@ -4,10 +4,10 @@ internal import Files
 
 /// What a job folder found at a start means, and what is done about it.
 ///
-/// A request is accepted in four steps, each durable before the next: make the folder, write
-/// `claim`, copy the files that it names into `in/` and list them in `media`, move the request in.
-/// A job ends in four: write `outcome`, move the request (and after a failure the copies) into
-/// `out/`, move `out/` to the outbox, remove the folder. What is in `in/` decides nothing: until the
+/// A request is accepted in four steps, each durable before the next: make the folder, copy the
+/// files that it names into `in/` and list them in `media`, write `claim`, move the request in.
+/// A job ends in six: write `outcome`, move the request (and after a failure the copies) into
+/// `out/`, write `target`, move `out/` to the outbox, tell the ledger, remove the folder. What is in `in/` decides nothing: until the
 /// request is moved the originals are complete, and afterwards the copies are. The power can go
 /// between any two:
 ///
@@ -19,16 +19,19 @@ internal import Files
 ///     yes    yes      –        any   while the job waited or was worked on   queued
 ///     –      yes      –        any   (a foreign hand took the claim away)    queued
 ///     any    any      yes      yes   before the results were published       queued: published
-///     any    –        yes      –     after: only the folder was left over    discarded
+///     any    –        yes      –     after, with `target`: the ledger may    published
+///                                    not know yet
+///     any    –        yes      –     after, without `target`                 discarded
 ///     any    yes      yes      –     (a foreign hand took the results)       queued: done again
 ///     any    –        –        yes   (a foreign hand took the request)       left alone
 ///
 /// Publishing is one rename, so `out/` is either here or there: a job is published exactly once.
 enum Fate: Equatable {
-    case discarded, queued, leftAlone
+    case discarded, queued, published, leftAlone
 
-    init(claim: Bool, request: Bool, outcome: Bool, output: Bool) {
+    init(claim: Bool, request: Bool, outcome: Bool, output: Bool, target: Bool = false) {
         switch (request, outcome, output) {
+        case (false, true, false) where target: self = .published
         case (false, false, false), (false, true, false): self = .discarded
         case (false, false, true): self = .leftAlone
         case (true, _, _), (false, true, true): self = .queued
@@ -38,7 +41,8 @@ enum Fate: Equatable {
     init(of folder: JobFolder) throws(FileError) {
         self.init(
             claim: try folder.has(folder.claim), request: try folder.has(folder.request),
-            outcome: try folder.outcome() != nil, output: try folder.has(folder.output))
+            outcome: try folder.outcome() != nil, output: try folder.has(folder.output),
+            target: try folder.target() != nil)
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Files
+internal import Glibc
 
 /// Why the queue could not do what it was asked.
 package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -12,8 +13,25 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
     case notOneMount(root: String, folder: String)
     /// A request cannot be accepted at this moment: its files change, or the service is stopping.
     case notNow(request: String)
+    /// A folder is not one that a service serves.
+    case notARoot(path: String, missing: String)
+    /// A name does not mean a refused request in the outbox.
+    case notARefusal(name: String, outbox: String)
+    /// A file's name would not be taken for a request.
+    case notARequestName(name: String)
+    /// A folder to drop into is none of the inbox.
+    case outsideInbox(folder: String)
+    /// Something else has that name.
+    case taken(path: String)
     /// A job folder does not say which request it holds.
     case notAJob(path: String)
+
+    /// Whether anything else would meet the same: no room, no descriptors, no memory, no disk.
+    package var isObstacle: Bool {
+        guard case .file(let error) = self else { return false }
+        return [ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EIO, EROFS, ENODEV, ESTALE]
+            .contains(error.errno)
+    }
 
     package var description: String {
         switch self {
@@ -28,6 +46,19 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "moved there in one step: put inbox, outbox and spool on one file system"
         case .notNow(let request):
             "'\(request)' waits for its files, which are still changing"
+        case .notARoot(let path, let missing):
+            "'\(path)' is not a folder that the service serves, because it has no folder "
+                + "'\(missing)': name it with --root, or start the service there once"
+        case .notARefusal(let name, let outbox):
+            "'\(name)' is not a refused request: name a folder in '\(outbox)' that ends in "
+                + "'.failed' and holds a request.json, such as 'alice/sunset.failed'"
+        case .notARequestName(let name):
+            "'\(name)' would not be taken for a request: its name must end in '.json' and not be "
+                + "that of a temporary file"
+        case .outsideInbox(let folder):
+            "'\(folder)' is not a folder of the inbox: give a path below it, without '..'"
+        case .taken(let path):
+            "'\(path)' is there already and holds something else: rename yours, or use --folder"
         case .notAJob(let path):
             "'\(path)' is not a job folder: its file 'claim' is missing or unreadable"
         }

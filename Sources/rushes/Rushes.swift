@@ -15,7 +15,10 @@ struct Rushes: ParsableCommand {
             73 cannot create, 75 try again, 78 configuration.
             """,
         version: EngineSettings.version,
-        subcommands: [Serve.self, Generate.self, Validate.self, Explain.self, Work.self])
+        subcommands: [
+            Serve.self, Generate.self, Validate.self, Explain.self, Submit.self, Status.self,
+            Cancel.self, Retry.self, Pause.self, Resume.self, Work.self,
+        ])
 }
 
 /// Ends the program with the daemon's status.

@@ -8,8 +8,7 @@ struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Watches ROOT/inbox and makes a video of every request.")
 
-    @Option(help: ArgumentHelp("The folder with inbox, outbox and spool.", valueName: "DIR"))
-    var root = "/srv/rushes"
+    @OptionGroup var root: RootOption
 
     @OptionGroup var engine: EngineOptions
 
@@ -28,6 +27,13 @@ struct Serve: ParsableCommand {
     @Flag(help: "Search the inbox every few seconds, where its file system tells of no changes.")
     var poll = false
 
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of an accepted request: 'move' takes it out of the inbox, 'leave' lets it "
+                + "lie, for an inbox that is read-only or filled by a one-way tool.",
+            valueName: "HOW"))
+    var claim = "move"
+
     @Flag(help: "Empty the inbox and end.")
     var once = false
 
@@ -38,15 +44,18 @@ struct Serve: ParsableCommand {
         guard (1...86_400).contains(stallLimit) else {
             throw ValidationError("--stall-limit must be between 1 and 86400, not \(stallLimit).")
         }
-        guard !root.isEmpty else { throw ValidationError("--root must name a folder.") }
+        guard ["move", "leave"].contains(claim) else {
+            throw ValidationError("--claim must be 'move' or 'leave', not '\(claim)'.")
+        }
     }
 
     func run() throws {
         let words = ["rushes", "work"] + engine.settings.arguments + saving.arguments
         var configuration = Configuration(
-            root: root, jobs: jobs, once: once, worker: "/proc/self/exe", workerWords: words)
+            root: root.path, jobs: jobs, once: once, worker: "/proc/self/exe", workerWords: words)
         configuration.stallLimit = .seconds(stallLimit)
         configuration.poll = poll
+        configuration.leavesRequests = claim == "leave"
         try end(Daemon.serve(configuration))
     }
 }

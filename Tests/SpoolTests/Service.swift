@@ -28,25 +28,27 @@ struct Service {
         for arrival in inbox.search(at: .now) {
             if let job = try spool.claim(arrival) { jobs.append(job) }
         }
-        for job in jobs { run.published.append(try finish(job, of: spool, outcome)) }
+        for job in jobs { run.published.append(try finish(job, of: &spool, outcome)) }
         return run
     }
 
     private func finish(
-        _ job: String, of spool: borrowing Spool, _ outcome: Outcome
+        _ job: String, of spool: inout Spool, _ outcome: Outcome
     ) throws -> String {
+        if let published = try spool.settlePublished(job) { return published }
         let claim = try spool.open(job)
-        if let outcome = try claim.outcome() { return try claim.publish(outcome) }
+        if let outcome = try claim.outcome() { return try spool.publish(claim, outcome) }
         let workplace = try Workplace(folder: claim.folder)
         try workplace.write(Self.film, as: "film.mp4")
         try workplace.conclude(outcome)
-        return try claim.publish(outcome)
+        return try spool.publish(claim, outcome)
     }
 
     /// All that users see and all that the queue keeps, without its lock.
     var tree: [String] {
         let fixed: Set = [
-            "inbox/", "outbox/", "spool/", "spool/jobs/", "spool/lock",
+            "inbox/", "outbox/", "spool/", "spool/jobs/", "spool/lock", "spool/ledger",
+            "spool/notices/", "spool/orders/",
         ]
         return root.tree.filter { !fixed.contains($0) }
     }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import JSON
+
+/// What a `result.json` says at a glance, for whoever meets one again.
+package struct ResultSummary: Equatable, Sendable {
+    /// The request's name: the file's name without `.json`.
+    package let request: String
+    /// Whether there was no video.
+    package let isFailed: Bool
+
+    /// Bytes of the longest record that is read: 4 MiB.
+    package static let limit = 4 << 20
+
+    /// Reads a record; nil when the bytes are something else.
+    package init?(_ bytes: [UInt8]) {
+        let members: [JSONMember]
+        do throws(JSONError) {
+            let limits = JSONLimits(bytes: Self.limit, depth: 16, duplicateKeys: .kept)
+            members = try JSONNode(parsing: bytes, limits: limits).members ?? []
+        } catch {
+            return nil
+        }
+        func text(_ key: String) -> String? {
+            members.first { $0.key == key }?.value.string
+        }
+        let keys = Set(members.map(\.key))
+        guard let request = text("request"), let status = text("status"),
+            ["done", "failed"].contains(status),
+            keys.isSuperset(of: ["settings", "timing", "engine"])
+        else { return nil }
+        self.request = request
+        isFailed = status == "failed"
+    }
+}

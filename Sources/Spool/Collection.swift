@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Files
+internal import Synchronization
+
+/// A request's files being copied on another thread, so that gigabytes keep nobody waiting.
+package final class Collection: Sendable {
+    /// The request whose files they are.
+    package let arrival: Arrival
+
+    private let state = Mutex<Result<Collected, SpoolError>?>(nil)
+    private let isCancelled = Atomic(false)
+    private let pipe: Pipe
+
+    /// Begins to copy.
+    package init(_ staging: Staging, lastTry: Bool) throws(SpoolError) {
+        arrival = staging.arrival
+        pipe = try spooling { () throws(FileError) in try Pipe() }
+        Task.detached { [self] in
+            let result: Result<Collected, SpoolError>
+            do throws(SpoolError) {
+                result = .success(
+                    try staging.collect(lastTry: lastTry) {
+                        !isCancelled.load(ordering: .relaxed)
+                    })
+            } catch {
+                result = .failure(error)
+            }
+            state.withLock { $0 = result }
+            do throws(FileError) { try pipe.writing.write([1], Path("a pipe")) } catch {
+                preconditionFailure("one byte always fits into an empty pipe: \(error)")
+            }
+        }
+    }
+
+    /// Becomes readable when the copying has ended.
+    package var descriptor: Int32 { pipe.reading.number }
+
+    /// Gives the copying up soon; it ends with `SpoolError.notNow` then.
+    package func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+    /// What came of it, or nil while it goes on.
+    package func result() -> Result<Collected, SpoolError>? { state.withLock { $0 } }
+}

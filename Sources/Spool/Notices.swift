@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Digests
+internal import Files
+
+/// Texts in the outbox that say why there is no result yet: `alice/sunset.waiting.txt`.
+///
+/// They are for people who see nothing but the two folders. Which ones stand there is written down
+/// in `spool/notices`, so that a start after a crash takes away what no longer holds. A notice is
+/// an extra: one that cannot be written is left out.
+struct Notices: Sendable {
+    private let folder: Path
+    private let outbox: Path
+    private var posted: [Path: String] = [:]
+
+    /// Takes away whatever an earlier run left.
+    init(in folder: Path, outbox: Path) throws(FileError) {
+        self.folder = folder
+        self.outbox = outbox
+        try Directory.ensure(folder)
+        for name in try Directory.names(in: folder) {
+            let record = folder.appending(Path(bytes: name))
+            let text = try WholeFile.read(record, limit: 64 * 1024)
+            if let place = EscapedWord.decoded(text[...]), text.first != 0x2F {
+                try Directory.removeTree(outbox.appending(place))
+            }
+            try Directory.removeTree(record)
+        }
+    }
+
+    /// Puts up a text for a request, in place of an earlier one.
+    mutating func post(_ text: String, for request: Path) throws(FileError) {
+        guard posted[request] != text else { return }
+        let place = Self.place(of: request)
+        let record = record(of: request)
+        let fresh = Path(bytes: record.bytes + Array(".text".utf8))
+        try WholeFile.write(EscapedWord.encoded(place), to: record)
+        try Directory.ensure(outbox.appending(place).parent)
+        try WholeFile.write(Array(text.utf8), to: fresh)
+        try Renaming.replace(fresh, to: outbox.appending(place))
+        posted[request] = text
+    }
+
+    /// Takes a request's text away, if there is one.
+    mutating func withdraw(_ request: Path) throws(FileError) {
+        guard posted.removeValue(forKey: request) != nil else { return }
+        try Directory.removeTree(outbox.appending(Self.place(of: request)))
+        try Directory.removeTree(record(of: request))
+    }
+
+    private static func place(of request: Path) -> Path {
+        OutboxName.folder(of: request).appending(OutboxName.result(of: request) + ".waiting.txt")
+    }
+
+    private func record(of request: Path) -> Path {
+        var digest = SHA256()
+        digest.update(request.bytes)
+        return folder.appending(String(digest.finish().prefix(32)))
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Files
+
+/// The order in which requests and jobs get their turn.
+///
+/// Priority first; among equals, the top-level folders of the inbox take turns, so that nobody's
+/// hundred requests keep another's one waiting; within a folder the earliest arrival. What waits is
+/// raised by one level of priority every ``ageing``, so that everything gets its turn. Pure: the time
+/// is passed in.
+package struct Queue<Item: Hashable & Sendable>: Sendable {
+    /// Something that waits.
+    package struct Entry: Sendable {
+        package let item: Item
+        /// The top-level folder of the inbox that it came from; empty for the inbox itself.
+        let folder: [UInt8]
+        package let priority: Int
+        /// When it arrived, in milliseconds since 1970.
+        package let arrived: Int64
+        fileprivate var number = 0
+
+        /// An entry for an item whose request lies at a path below the inbox.
+        package init(_ item: Item, path: Path, priority: Int, arrived: Int64) {
+            self.item = item
+            let components = path.components
+            folder = components.count > 1 ? components[0] : []
+            self.priority = priority
+            self.arrived = arrived
+        }
+
+        /// An entry for an item of which nothing can be found out now.
+        package static func unknown(_ item: Item) -> Entry {
+            Entry(item, path: Path(""), priority: 0, arrived: WallClock.milliseconds)
+        }
+    }
+
+    /// How long something waits to be raised by one level: 15 minutes, in milliseconds.
+    package static var ageing: Int64 { 15 * 60 * 1000 }
+
+    private var entries: [Item: Entry] = [:]
+    private var inserted = 0
+    /// The turn in which a folder was served last.
+    private var served: [[UInt8]: Int] = [:]
+    private var turn = 0
+
+    /// A queue in which nothing waits.
+    package init() {}
+
+    package var count: Int { entries.count }
+    package var isEmpty: Bool { entries.isEmpty }
+
+    package func contains(_ item: Item) -> Bool { entries[item] != nil }
+
+    /// What waits, in no order.
+    package var items: some Sequence<Item> { entries.keys }
+
+    /// Adds an entry; one with the same item is replaced.
+    package mutating func insert(_ entry: Entry) {
+        var entry = entry
+        inserted += 1
+        entry.number = inserted
+        entries[entry.item] = entry
+    }
+
+    /// Takes an item out, wherever it stands.
+    package mutating func remove(_ item: Item) { entries[item] = nil }
+
+    /// Takes out what is to be begun now, at a time in milliseconds since 1970.
+    package mutating func next(at now: Int64) -> Entry? {
+        guard let entry = entries.values.min(by: { precedes($0, $1, at: now) }) else { return nil }
+        entries[entry.item] = nil
+        turn += 1
+        served[entry.folder] = turn
+        return entry
+    }
+
+    /// Takes out what is to be begun now.
+    package mutating func next() -> Entry? { next(at: WallClock.milliseconds) }
+
+    /// The first items in the order of this moment, for a person who asks.
+    package func preview(_ count: Int) -> [Item] {
+        var copy = self
+        var items: [Item] = []
+        while items.count < count, let entry = copy.next() { items.append(entry.item) }
+        return items
+    }
+
+    private func precedes(_ left: Entry, _ right: Entry, at now: Int64) -> Bool {
+        let levels = (level(left, now), level(right, now))
+        guard levels.0 == levels.1 else { return levels.0 > levels.1 }
+        let turns = (served[left.folder] ?? 0, served[right.folder] ?? 0)
+        guard turns.0 == turns.1 else { return turns.0 < turns.1 }
+        return (left.arrived, left.number) < (right.arrived, right.number)
+    }
+
+    private func level(_ entry: Entry, _ now: Int64) -> Int {
+        entry.priority + Int(max(0, now - entry.arrived) / Self.ageing)
+    }
+}
