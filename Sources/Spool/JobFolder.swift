@@ -119,11 +119,13 @@ struct Origin: Equatable, Sendable {
         let lines = bytes.split(separator: 0x0A).map { $0.split(separator: 0x20) }
         guard lines.count >= 3, lines.allSatisfy({ !$0.isEmpty }),
             Array(lines[0].joined(separator: [0x20])) == Array(Self.header.utf8),
-            lines[1].count == 2, let queued = Int64(String(decoding: lines[1][0], as: UTF8.self)),
-            let priority = Int(String(decoding: lines[1][1], as: UTF8.self)),
+            let queued = Int64(String(decoding: lines[1][0], as: UTF8.self)),
             let path = EscapedWord.decoded(lines[2][0])
         else { return nil }
-        self.init(path: path, queued: queued, priority: priority)
+        self.init(path: path, queued: queued)
+        if lines[1].count > 1 {
+            priority = Int(String(decoding: lines[1][1], as: UTF8.self)) ?? 0
+        }
         if lines.count > 3, lines[3].count == 2 {
             let digests = lines[3].map { String(decoding: $0, as: UTF8.self) }
             identity = Identity(request: digests[0], inputs: digests[1])
@@ -146,7 +148,7 @@ struct Origin: Equatable, Sendable {
         return text
     }
 
-    private static let header = "rushes claim 2"
+    private static let header = "rushes claim 1"
 }
 
 extension StringProtocol {

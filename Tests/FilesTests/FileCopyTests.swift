@@ -72,7 +72,7 @@ import Testing
         try withTemporaryFolder { folder in
             try folder.write("new", "from")
             try folder.write("old", "to")
-            let error = FileError(operation: "open", path: folder.at("to"), errno: EEXIST)
+            let error = FileError(operation: "create", path: folder.at("to"), errno: EEXIST)
             #expect(throws: error) { _ = try copy(folder) }
             #expect(folder.text("to") == "old")
         }

@@ -152,7 +152,7 @@ import Testing
             try workplace.conclude(.done)
             try service.root.move("outbox", to: "elsewhere")
             do {
-                _ = try claim.publish(.done)
+                _ = try spool.publish(claim, .done)
                 Issue.record("published to nowhere")
             } catch let error as SpoolError {
                 guard case .file = error else { throw error }

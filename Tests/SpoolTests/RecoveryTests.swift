@@ -183,7 +183,7 @@ struct Leftover: Sendable, CustomTestStringConvertible {
             let id = try #require(try spool.claim(Arrival(Path("x.json"))))
             _ = consume spool
             // The claim, the request and the moment of acceptance outlive the process.
-            let again = try Spool(root: service.root.path)
+            var again = try Spool(root: service.root.path)
             let recovery = try again.recover()
             #expect(recovery.jobs == [id])
             #expect(recovery.troubles == [])

@@ -13,7 +13,10 @@ import Testing
             _ = try Spool(root: folder.at("new/root"))
             #expect(
                 Folder(folder.at("new/root")).tree
-                    == ["inbox/", "outbox/", "spool/", "spool/jobs/", "spool/lock"])
+                    == [
+                        "inbox/", "outbox/", "spool/", "spool/jobs/", "spool/ledger", "spool/lock",
+                        "spool/notices/", "spool/orders/",
+                    ])
         }
     }
 
@@ -133,7 +136,7 @@ import Testing
             #expect(!expected.description.isEmpty && !expected.hint.isEmpty)
             try workplace.conclude(.failed)
             let claim = try spool.open(id)
-            let name = try claim.publish(.failed)
+            let name = try spool.publish(claim, .failed)
             #expect(name == "x.failed")
             #expect(service.tree.contains { $0.hasPrefix("outbox/x.failed/request.json") })
             #expect(service.root.text("secret") == "{secret}")
