@@ -77,7 +77,7 @@ package struct Gathering: Sendable {
 
     /// Waits a little more, after a file changed in the very moment of copying.
     package mutating func postpone(from now: Settling.Instant) {
-        patience.doubt()
+        patience.doubt(at: now)
         next = now.advanced(by: .seconds(1))
     }
 

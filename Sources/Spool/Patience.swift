@@ -26,7 +26,10 @@ struct Patience: Sendable {
 
     private let limit: Duration
     private let pause: Duration
-    private let begin: Instant
+    private var begin: Instant
+    /// Whether everything was there at the last look, after which the request may wait for hours.
+    private var wasComplete = false
+    private var wasDoubted = false
     private var lastChange: Instant
     private var settling: Settling
     private var known: [Path: MediaSource.State] = [:]
@@ -41,9 +44,14 @@ struct Patience: Sendable {
         settling = Settling(pause: pause)
     }
 
-    /// Has every file be at rest anew: one of them changed after it was.
-    mutating func doubt() {
+    /// Has every file be at rest anew: somebody writes to one of them after it was.
+    ///
+    /// The longest wait begins again, but once, because a writer may never end.
+    mutating func doubt(at now: Instant) {
         settled = []
+        wasComplete = false
+        if !wasDoubted { begin = now }
+        wasDoubted = true
     }
 
     /// Takes note of what the names stand for now.
@@ -58,6 +66,8 @@ struct Patience: Sendable {
         for (name, state) in states {
             if let before = known.updateValue(state, forKey: name), before != state {
                 lastChange = now
+                if wasComplete { begin = now }
+                wasComplete = false
                 settled.remove(name)
             }
             switch state {
@@ -76,7 +86,11 @@ struct Patience: Sendable {
             case .fault: continue
             }
         }
-        guard isGrowing || !missing.isEmpty else { return .complete }
+        guard isGrowing || !missing.isEmpty else {
+            wasComplete = true
+            return .complete
+        }
+        wasComplete = false
         let end = lastChange.advanced(by: limit)
         guard begin.advanced(by: Self.longest) > now, isGrowing || end > now else {
             return .exhausted

@@ -243,6 +243,46 @@ import Testing
         }
     }
 
+    /// It waited for its turn for hours, and is edited in the very last moment.
+    @Test func aFileThatChangesLongAfterItWasThereIsWaitedForAnew() throws {
+        try Self.withBench(["a.png"]) { bench in
+            try bench.folder.write("a", "a.png")
+            #expect(try bench.look(after: 0) == .waiting(missing: []))
+            #expect(try bench.look(after: 2) == .ready)
+            try bench.folder.write("other", "a.png")
+            #expect(try bench.look(after: 9000) == .waiting(missing: []))
+            #expect(try bench.look(after: 9002) == .ready)
+            try Directory.remove(Path(bench.folder.at("a.png")))
+            #expect(try bench.look(after: 19_000) == .waiting(missing: ["a.png"]))
+            #expect(try bench.look(after: 19_059) == .waiting(missing: ["a.png"]))
+            #expect(!bench.gathering.isLast)
+            #expect(try bench.look(after: 19_060) == .ready)
+            #expect(bench.gathering.isLast)
+        }
+    }
+
+    /// Somebody begins to write when its turn comes after hours, and never ends.
+    @Test func aWriterThatComesLateIsWaitedForAnHour() throws {
+        try Self.withBench(["a.png"]) { bench in
+            try bench.folder.write("a", "a.png")
+            #expect(try bench.look(after: 0) == .waiting(missing: []))
+            #expect(try bench.look(after: 2) == .ready)
+            let writer = open(bench.folder.at("a.png"), O_WRONLY)
+            defer { close(writer) }
+            // The copying noticed it.
+            bench.gathering.postpone(from: bench.after(9000))
+            for second in stride(from: 9001.0, to: 12_600, by: 100) {
+                #expect(try bench.look(after: second) == .waiting(missing: []))
+            }
+            #expect(!bench.gathering.isLast)
+            // The longest wait for a writer is over, and the copying notices it again.
+            #expect(try bench.look(after: 12_700) == .ready)
+            bench.gathering.postpone(from: bench.after(12_700))
+            #expect(try bench.look(after: 12_701) == .ready)
+            #expect(bench.gathering.isLast)
+        }
+    }
+
     @Test func aPostponedOneIsLookedAtLater() throws {
         try Self.withBench(["a.png"]) { bench in
             bench.gathering.postpone(from: bench.after(5))
