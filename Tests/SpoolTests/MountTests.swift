@@ -11,7 +11,7 @@ import Testing
 struct MountTests {
     static let whole = InboxTests.whole
 
-    /// Another file system is mounted over the inbox, and taken away again. No event tells.
+    /// Another file system is mounted over the inbox, and taken away again, of which no event tells.
     @Test func aFileSystemOverTheInbox() throws {
         try DepartureTests.withRequests(["alice/x.json", "y.json"]) { bench in
             try Mounts.with("tmpfs", at: bench.folder.path) {
