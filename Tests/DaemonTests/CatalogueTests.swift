@@ -53,6 +53,8 @@ struct CatalogueTests {
         return [
             .started(root: "/r", waiting: 1), .accepted(job: "j", request: "r"),
             .refusedClaim(request: "r", reason: "x"), .waiting(request: "r", missing: ["m"]),
+            .duplicate(request: "r", job: "j", result: "o"), .withdrawn(request: "r"),
+            .paused(by: .command), .resumed, .obstructed(reason: "x"), .cleared,
             .begun(job: "j", request: "r", attempt: 1), .done(facts), .failed(facts, code: "c"),
             .crashed(facts, how: "signal 9", crashes: 1),
             .setAside(job: "j", request: "r", reason: "x"), .interrupted(job: "j", request: "r"),
