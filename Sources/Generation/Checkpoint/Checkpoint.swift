@@ -116,6 +116,8 @@ package struct Checkpoint {
     mutating func save(
         _ denoising: Denoising, window number: Int, ofTake take: Int, stages: ResultRecord.Stages
     ) {
+        // Noise is drawn again.
+        guard denoising.completed > 0 else { return }
         let (latents, memory) = (denoising.latents, denoising.state.memory)
         var tensors = [latents]
         if !denoising.isFinished, let lastSample = memory.lastSample {
