@@ -80,7 +80,8 @@ package struct StatusRecord: Equatable, Sendable {
             .array(held.map { ["request": .string($0.request), "reason": .string($0.reason)] })
         }
         let record: JSONValue = [
-            "state": .string(state), "reason": reason.map { .string($0) } ?? .null, "running": .array(running),
+            "state": .string(state), "reason": reason.map { .string($0) } ?? .null,
+            "running": .array(running),
             "waiting": .integer(Int64(waiting)), "next": .array(next.map { .string($0) }),
             "gathering": list(gathering), "deferred": list(deferred),
             "troubles": .array(troubles.map { .string($0) }),

@@ -10,8 +10,10 @@ import Testing
 /// Landlock holds for one thread, and a test's body stays on one.
 @Suite(.enabled(if: Landlock.version > 0, "this kernel has no Landlock"))
 struct LandlockTests {
-    /// A folder with `models`, `job`, `other` and a file in each, and `linked`, in which a link leads
-    /// to `cache`. The process in it may read `models` and `linked`, and fill `job`.
+    /// Runs `body` in a process that may read `models` and `linked`, and fill `job`.
+    ///
+    /// It is given the folder of these, of `other` and of `cache`, with a file in each; in `linked`,
+    /// a link leads to `cache`.
     static func confined(_ body: (String) throws -> Void) throws -> Never {
         try withTemporaryDirectory { root in
             for folder in ["models", "job", "other", "cache", "linked"] {
