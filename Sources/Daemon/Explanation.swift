@@ -91,7 +91,8 @@ package enum Explanation {
         let results = survey.results(of: arrival)
         do throws(SpoolError) {
             if let job = try survey.jobs(of: arrival).last {
-                return Answer(status: .success, sentences: [sentence(job)] + earlier(results))
+                return Answer(
+                    status: .success, sentences: [sentence(job, survey)] + earlier(results))
             }
         } catch {
             guard results.isEmpty else { return finished(results) }
@@ -129,7 +130,15 @@ package enum Explanation {
         return ["Of requests of the same name there are also: \(names)."]
     }
 
-    private static func sentence(_ job: Survey.Job) -> String {
+    private static func sentence(_ job: Survey.Job, _ survey: Survey) -> String {
+        let record = survey.isServed ? survey.status().flatMap(StatusRecord.init) : nil
+        if let run = record?.running.first(where: { $0.job == job.id }) {
+            return "It is job \(job.id) now and being worked on: \(run.percent) % after "
+                + "\(run.seconds) seconds."
+        }
+        if let held = record?.deferred.first(where: { $0.request == job.request }) {
+            return "It is job \(job.id) now and is tried again later: \(held.reason)."
+        }
         let state =
             job.hasEnded
             ? "has ended and is about to be published"
@@ -147,7 +156,7 @@ package enum Explanation {
         var answer: Answer
         do throws(RequestError) {
             _ = try Request(parsing: bytes)
-            answer = ready(arrival, bytes, survey)
+            answer = known(arrival, bytes, survey) ?? ready(arrival, bytes, survey)
         } catch {
             if !Request.isComplete(bytes), state.isBeingWritten {
                 answer = Answer(
@@ -171,6 +180,35 @@ package enum Explanation {
         return answer
     }
 
+    /// What became of the very same request before: it is not run again unless its files differ.
+    private static func known(
+        _ arrival: Arrival, _ bytes: [UInt8], _ survey: Survey
+    ) -> Answer? {
+        guard let entry = survey.earlierRun(of: arrival, bytes) else { return nil }
+        let place = entry.folder.map { " in 'outbox/\($0)'" } ?? ""
+        let hint = "To have it made once more, change it, the seed for example, or its name."
+        switch entry.state {
+        case .claimed:
+            return Answer(
+                status: .success,
+                sentences: ["The same request is job \(entry.job) already.", hint])
+        case .done:
+            return Answer(
+                status: .success,
+                sentences: [
+                    "The same request has run, and its result is\(place). With the same files it is "
+                        + "not run again.", hint,
+                ])
+        case .failed:
+            return Answer(
+                status: .badRequest,
+                sentences: [
+                    "The same request was refused, and the reasons are\(place). With the same files "
+                        + "it is not tried again, unless by 'rushes retry'."
+                ])
+        }
+    }
+
     private static func ready(
         _ arrival: Arrival, _ bytes: [UInt8], _ survey: Survey
     ) -> Answer {
@@ -184,25 +222,68 @@ package enum Explanation {
             return Answer(
                 status: .tryAgain, sentences: ["Its files cannot be looked at: \(error)."])
         }
-        if let pause = survey.pauses.first {
-            return Answer(
+        do throws(SpoolError) {
+            if let pause = try survey.pause() { return paused(pause) }
+        } catch {
+            // Then nobody knows of a pause; the rest is worth saying.
+        }
+        return turn(arrival, survey)
+    }
+
+    private static func paused(_ pause: Orders.Pause) -> Answer {
+        switch pause {
+        case .command:
+            Answer(
                 status: .tryAgain,
                 sentences: [
-                    "It is complete and waits, because the service is told to pause by '\(pause)'.",
-                    "'rushes resume' lets it go on, and so does removing that file.",
+                    "It is complete and waits, because of 'rushes pause'.",
+                    "'rushes resume' lets it go on.",
+                ])
+        case .file(let name):
+            Answer(
+                status: .tryAgain,
+                sentences: [
+                    "It is complete and waits, because of the file 'inbox/\(name)'.",
+                    "It goes on when that is removed.",
                 ])
         }
-        let others = survey.requestCount() - 1
+    }
+
+    /// Where a complete request stands among the others, as far as the service tells.
+    private static func turn(_ arrival: Arrival, _ survey: Survey) -> Answer {
+        let complete = "It is complete and waits for its turn"
+        let others = max(0, survey.requestCount() - 1)
+        guard survey.isServed else {
+            let count = others == 1 ? "one other request" : "\(others) other requests"
+            return Answer(
+                status: .success,
+                sentences: [
+                    others == 0 ? "It is complete and next." : "\(complete), beside \(count).",
+                    "No service is running here at the moment.",
+                ])
+        }
+        guard let record = survey.status().flatMap(StatusRecord.init) else {
+            return Answer(status: .success, sentences: ["\(complete)."])
+        }
+        if record.state != "running" {
+            let reason = record.reason.map { ": \($0)" } ?? ""
+            return Answer(
+                status: .tryAgain,
+                sentences: ["It is complete, but nothing is begun now (\(record.state)\(reason))."])
+        }
+        let place = record.next.firstIndex(of: arrival.description)
         let queue =
-            switch others {
-            case ...0: "It is complete and next."
-            case 1: "It is complete and waits for its turn; there is one other request."
-            default: "It is complete and waits for its turn; there are \(others) other requests."
+            switch place {
+            case 0: "It is complete and next."
+            case .some(let place): "\(complete), behind \(place) of \(record.waiting)."
+            case nil: "\(complete), one of \(max(record.waiting, 1)) that wait."
             }
+        let running = record.running.map { "'\($0.request)' (\($0.percent) %)" }
         return Answer(
             status: .success,
-            sentences: survey.isServed
-                ? [queue] : [queue, "No service is running here at the moment."])
+            sentences: [queue]
+                + (running.isEmpty
+                    ? [] : ["Being worked on: " + running.joined(separator: ", ") + "."]))
     }
 
     /// What a named file does to its request; nil when it is there and at rest.

@@ -81,6 +81,13 @@ package struct Ledger: ~Copyable {
         return Array(entries.values)
     }
 
+    /// The last line of a request with whatever files, without touching the file.
+    static func latest(ofRequest request: String, in path: Path) throws(FileError) -> Entry? {
+        let text = try WholeFile.read(path, limit: 1 << 30)
+        return text.split(separator: 0x0A).lazy.compactMap(parse)
+            .last { $0.1.request == request }?.0
+    }
+
     /// What is known of a request with just these files.
     func entry(of identity: Identity) -> Entry? { entries[identity] }
 

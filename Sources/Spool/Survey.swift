@@ -105,6 +105,8 @@ package struct Survey: Sendable {
     /// A job that a request has become.
     package struct Job: Equatable, Sendable {
         package let id: String
+        /// The request's path below the inbox, as text for people.
+        package let request: String
         /// How often it was begun.
         package let starts: Int
         /// Whether it has ended and is about to be published.
@@ -126,7 +128,8 @@ package struct Survey: Sendable {
                     return (try folder.attempts().starts, try folder.outcome() != nil)
                 }
                 let id = String(decoding: name, as: UTF8.self)
-                found.append(Job(id: id, starts: starts, hasEnded: ended))
+                found.append(
+                    Job(id: id, request: arrival.description, starts: starts, hasEnded: ended))
             } catch {
                 // It ended in this moment, or is being made.
                 continue
@@ -159,10 +162,30 @@ package struct Survey: Sendable {
         }
     }
 
-    /// The files that stop the service from beginning anything, by their paths.
-    package var pauses: [String] {
-        [inbox.appending("PAUSE"), root.appending("spool/paused")].filter(exists)
-            .map(\.description)
+    /// Why nothing begins; nil while there is no pause.
+    package func pause() throws(SpoolError) -> Orders.Pause? {
+        try Orders(root: root.description).pause()
+    }
+
+    /// The service's own record of what it does, `status.json`; nil when there is none to be read.
+    package func status() -> [UInt8]? {
+        do throws(FileError) {
+            return try WholeFile.read(root.appending("spool/status.json"), limit: 4 << 20)
+        } catch {
+            return nil
+        }
+    }
+
+    /// What became of the same request when it was sent before, with whatever files; nil when the
+    /// ledger knows of none, or cannot be read.
+    package func earlierRun(of arrival: Arrival, _ bytes: [UInt8]) -> Ledger.Entry? {
+        do throws(FileError) {
+            return try Ledger.latest(
+                ofRequest: Identity.request(arrival.path, bytes), in: root.appending("spool/ledger")
+            )
+        } catch {
+            return nil
+        }
     }
 
     /// Whether a service works on this root folder: whether its lock is in the kernel's list.

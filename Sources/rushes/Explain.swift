@@ -17,10 +17,9 @@ struct Explain: ParsableCommand {
         help: ArgumentHelp("The files, as seen from here or from the inbox.", valueName: "FILE"))
     var files: [String]
 
-    @Option(help: ArgumentHelp("The folder with inbox, outbox and spool.", valueName: "DIR"))
-    var root = "/srv/rushes"
+    @OptionGroup var root: RootOption
 
     func run() throws {
-        try end(Explanation.explain(files, root: root))
+        try end(Explanation.explain(files, root: root.path))
     }
 }

@@ -39,7 +39,7 @@ struct ExplanationTests {
             try write(smallRequest(), "inbox/y.json", in: root)
             let other = try explain("alice/x.json", in: root)
             #expect(other.status == 0)
-            #expect(other.output.contains("there is one other request"))
+            #expect(other.output.contains("beside one other request"))
         }
     }
 
@@ -129,6 +129,11 @@ struct ExplanationTests {
             let end = try explain("x.json", in: root)
             #expect(end.status == 75)
             #expect(end.output.contains("inbox/PAUSE"))
+            unlink("\(root.path)/inbox/PAUSE")
+            #expect(try Program(["pause", "--root", root.path]).end().status == 0)
+            let other = try explain("x.json", in: root)
+            #expect(other.status == 75)
+            #expect(other.output.contains("'rushes resume'"))
         }
     }
 
@@ -150,6 +155,21 @@ struct ExplanationTests {
             let all = try explain("alice/x.json", "never.json", "bad.json", in: root)
             #expect(all.status == 66)
             #expect(all.output.split(separator: "\n").filter { !$0.hasPrefix(" ") }.count == 3)
+        }
+    }
+
+    @Test func `a request that is sent again is known`() throws {
+        try withServedRoot { root in
+            try root.drop("alice/x.json", smallRequest())
+            #expect(try Program.serve(root, "--once").end().status == 0)
+            try write(smallRequest(), "inbox/alice/x.json", in: root)
+            let end = try explain("alice/x.json", in: root)
+            #expect(end.status == 0)
+            #expect(end.output.contains("The same request has run"))
+            #expect(end.output.contains("'outbox/alice/x'"))
+            try write(smallRequest(seed: 2), "inbox/alice/x.json", in: root)
+            let other = try explain("alice/x.json", in: root)
+            #expect(other.output.contains("It is complete and next."))
         }
     }
 

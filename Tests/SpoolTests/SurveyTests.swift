@@ -150,7 +150,7 @@ import Testing
             let survey = try Survey(root: root.path)
             #expect(
                 try survey.jobs(of: arrival)
-                    == [Survey.Job(id: id, starts: 2, hasEnded: false)])
+                    == [Survey.Job(id: id, request: "a/x.json", starts: 2, hasEnded: false)])
             #expect(try survey.jobs(of: Arrival(Path("x.json"))) == [])
             #expect(survey.results(of: arrival).isEmpty)
             for name in ["x", "x-2.failed", "x-ray", "x-", "xx", "x.failed.old", "x-3"] {
@@ -183,15 +183,19 @@ import Testing
     @Test func whatThereIsToWaitFor() throws {
         try Self.withRoot { root in
             let survey = try Survey(root: root.path)
-            #expect(survey.pauses == [])
+            #expect(try survey.pause() == nil)
+            #expect(survey.status() == nil)
             #expect(!survey.isServed)
             #expect(survey.requestCount() == 0)
+            try root.write("{}", "spool/status.json")
+            #expect(survey.status() == Array("{}".utf8))
+            try Orders(root: root.path).setPaused()
+            #expect(try survey.pause() == .command)
             try root.write("", "inbox/PAUSE")
-            try root.write("", "spool/paused")
+            #expect(try survey.pause() == .file("PAUSE"))
             for name in ["x.json", "a/b/y.JSON", ".z.json", "@eaDir/x.json", "x.png"] {
                 try root.write(Self.whole, "inbox/\(name)")
             }
-            #expect(survey.pauses.count == 2)
             #expect(survey.requestCount() == 2)
             let spool = try Spool(root: root.path)
             #expect(survey.isServed)
