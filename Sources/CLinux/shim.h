@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/fs.h>
@@ -267,6 +268,49 @@ static inline int clinux_seal(void) {
     struct sock_fprog program = {.len = sizeof rules / sizeof rules[0], .filter = rules};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+}
+
+// dl_iterate_phdr(3) and its argument, of which this is the beginning, are hidden without _GNU_SOURCE.
+struct clinux_object {
+    ElfW(Addr) address;
+    const char *name;
+    const ElfW(Phdr) *segments;
+    ElfW(Half) count;
+};
+struct dl_phdr_info;
+int dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data);
+
+// The linker and the start of a program touch nearly every page of code and constants of nearly two
+// hundred libraries, and few again: this gives them back to the page cache, whence they return when
+// they are used. Only what was never written qualifies: a library whose code was relocated keeps it.
+static int clinux_release_object(struct dl_phdr_info *info, size_t size, void *released) {
+    const struct clinux_object *object = (const struct clinux_object *)info;
+    ElfW(Addr) page = (ElfW(Addr))sysconf(_SC_PAGESIZE);
+    (void)size;
+    for (int i = 0; i < object->count; i++) {
+        if (object->segments[i].p_type != PT_DYNAMIC) continue;
+        const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(object->address + object->segments[i].p_vaddr);
+        for (; entry->d_tag != DT_NULL; entry++) {
+            if (entry->d_tag == DT_TEXTREL) return 0;
+            if (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL)) return 0;
+        }
+    }
+    // Copied, because the list of segments lies in one of them, and reading it brings that back.
+    ElfW(Phdr) segments[16];
+    int count = object->count < 16 ? object->count : 16;
+    for (int i = 0; i < count; i++) segments[i] = object->segments[i];
+    for (int i = 0; i < count; i++) {
+        if (segments[i].p_type != PT_LOAD || (segments[i].p_flags & PF_W)) continue;
+        ElfW(Addr) begin = (object->address + segments[i].p_vaddr) & ~(page - 1);
+        ElfW(Addr) end = object->address + segments[i].p_vaddr + segments[i].p_memsz;
+        if (madvise((void *)begin, end - begin, MADV_DONTNEED) == 0) *(int *)released += 1;
+    }
+    return 0;
+}
+static inline int clinux_release_code(void) {
+    int released = 0;
+    dl_iterate_phdr(clinux_release_object, &released);
+    return released;
 }
 
 #endif

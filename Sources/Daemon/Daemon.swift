@@ -78,6 +78,7 @@ package final class Daemon {
         search()
         log(.started(root: configuration.root, waiting: queue.count + arrived.count))
         if let gap = Containment.gap { log(.lessContained(gap)) }
+        releaseMemoryOfStart()
         Notifier.ready()
         while true {
             keepTime()

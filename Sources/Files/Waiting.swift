@@ -86,4 +86,13 @@ package enum Waiting {
     package static func beNicer(by level: Int32) {
         _ = clinux_be_nicer(level)
     }
+
+    /// Gives back the memory of code and constants that only the start of this program needed; calls
+    /// `dl_iterate_phdr` and `madvise`.
+    ///
+    /// - Returns: how many segments of programs and libraries took part.
+    @discardableResult
+    package static func releaseCode() -> Int {
+        Int(clinux_release_code())
+    }
 }
