@@ -42,6 +42,7 @@ package final class Daemon {
     private var nextSearch = SuspendingClock.now
     private var nextSign = SuspendingClock.now
     private var killTime: SuspendingClock.Instant?
+    private var isResting = true
     var shown = Shown()
     private var knownTroubles: Set<String> = []
     private var knownAbsence: String?
@@ -78,7 +79,7 @@ package final class Daemon {
         search()
         log(.started(root: configuration.root, waiting: queue.count + arrived.count))
         if let gap = Containment.gap { log(.lessContained(gap)) }
-        releaseMemoryOfStart()
+        releaseUnusedCode()
         Notifier.ready()
         while true {
             keepTime()
@@ -87,6 +88,7 @@ package final class Daemon {
             beginSome()
             // Asked here, because beginning may end a job without a worker whose end would wake us.
             if isFinished { break }
+            rest()
             let shown = showStatus()
             _ = try wait(for: descriptors, until: [deadline, shown].compactMap(\.self).min())
             try obey()
@@ -186,6 +188,14 @@ package final class Daemon {
             }
         }
         setAside.removeAll { $0.until <= now }
+    }
+
+    /// Makes itself small whenever the last work is done: the night may be long.
+    private func rest() {
+        let isIdle =
+            running.isEmpty && collecting.isEmpty && queue.isEmpty && arrived.isEmpty
+        if isIdle, !isResting { releaseUnusedCode() }
+        isResting = isIdle
     }
 
     /// Shows the service manager that the service lives, and its workers with it.

@@ -87,7 +87,7 @@ package enum Waiting {
         _ = clinux_be_nicer(level)
     }
 
-    /// Gives back the memory of code and constants that only the start of this program needed; calls
+    /// Gives back the memory of code and constants, which returns as far as it is used again; calls
     /// `dl_iterate_phdr` and `madvise`.
     ///
     /// - Returns: how many segments of programs and libraries took part.

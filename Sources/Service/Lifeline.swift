@@ -33,8 +33,8 @@ package struct Lifeline: Sendable {
 /// This process, for a child that is to be tied to it; calls `getpid`.
 package var ownProcess: Int32 { getpid() }
 
-/// Gives back the memory that only the start of this process needed, most of it code of libraries;
-/// for a process that lives long and does little.
-package func releaseMemoryOfStart() {
+/// Gives back the memory of code that is not in use, most of it touched by the linker alone; for a
+/// process that lives long and does little.
+package func releaseUnusedCode() {
     Waiting.releaseCode()
 }
