@@ -100,7 +100,7 @@ let package = Package(
         tests("Generation", ["Requests", "Media", "Tensors"]),
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
-        tests("Daemon", ["Service"]),
+        tests("Daemon", ["Digests", "Service"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -11,7 +11,7 @@ package struct EngineSettings: Sendable {
     private let precision: Precision
 
     /// Where a package puts models, and where an administrator does.
-    package static let defaultModels = ["/usr/share/rushes/models", "/var/lib/rushes/models"]
+    package static let defaultModels = Engine.customaryDirectories
     /// Where trained styles are kept.
     package static let defaultStyles = "/var/lib/rushes/styles"
     /// The names of all precisions there will be.

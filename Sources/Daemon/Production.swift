@@ -80,7 +80,9 @@ struct Production {
             failure.mode = request.mode.name
             let status = ExitStatus(rawValue: error.exitStatus) ?? .internalError
             return .refused(
-                Refusal(failure, status, source: bytes, name: name, queued: queued))
+                Refusal(
+                    failure, status, source: bytes, name: name, queued: queued,
+                    mayPass: error.mayPass))
         }
     }
 }

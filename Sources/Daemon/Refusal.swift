@@ -10,13 +10,16 @@ struct Refusal: Error {
     /// The request as it came, to quote from; nil when it could not be read.
     let source: [UInt8]?
     let record: ResultRecord
+    /// Whether the request would better wait until this machine is well again.
+    let mayPass: Bool
 
     /// A refusal with the record that goes beside it.
     init(
         _ failure: Failure, _ status: ExitStatus, source: [UInt8]? = nil, name: String,
-        queued: Timestamp
+        queued: Timestamp, mayPass: Bool = false
     ) {
         self.failure = failure
+        self.mayPass = mayPass
         self.status = status
         self.source = source
         var record = ResultRecord(request: name)

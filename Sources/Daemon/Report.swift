@@ -11,6 +11,11 @@ enum Report: Equatable {
     case progress(Progress)
     /// There will be no video; the word for scripts that says why.
     case failure(code: String)
+    /// The job cannot be done now, and the request is not to blame: the reason, a sentence.
+    case deferred(reason: String)
+
+    /// Bytes of the longest reason that is sent.
+    static let reasonLimit = 1000
 
     /// The line; fractions in millionths, so that no number depends on anything.
     var line: String {
@@ -22,11 +27,17 @@ enum Report: Equatable {
                 + "\(Int(progress.fraction * 1_000_000))"
         case .failure(let code):
             "failure \(code)"
+        case .deferred(let reason):
+            "deferred " + Self.oneLine(reason)
         }
     }
 
     /// Reads a line; nil when it is none of these, which a worker that went wrong may write.
     init?(_ line: String) {
+        if line.hasPrefix("deferred ") {
+            self = .deferred(reason: Self.oneLine(line.dropFirst("deferred ".count)))
+            return
+        }
         let words = line.split(separator: " ")
         switch (words.first, words.count) {
         case ("mode", 2):
@@ -46,5 +57,13 @@ enum Report: Equatable {
         default:
             return nil
         }
+    }
+
+    private static func oneLine(_ text: some StringProtocol) -> String {
+        let scalars = text.unicodeScalars.prefix(reasonLimit).map { scalar in
+            scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+                || [0x2028, 0x2029].contains(scalar.value) ? " " : Character(scalar)
+        }
+        return String(scalars)
     }
 }

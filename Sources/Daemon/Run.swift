@@ -25,6 +25,8 @@ final class Run {
     private(set) var mode: ModeName?
     private(set) var progress: Progress?
     private(set) var failureCode: String?
+    /// Why the worker would rather try again later, in its words.
+    private(set) var deferral: String?
     /// Since when the worker has been reading the request's files without a word; nil while it does
     /// something else, which may take its time.
     private(set) var mediaSince: SuspendingClock.Instant?
@@ -61,6 +63,7 @@ final class Run {
                     progress.stage == .media || progress.stage == .load && progress.completed == 1
                 mediaSince = isReading ? .now : nil
             case .failure(let code): failureCode = code
+            case .deferred(let reason): deferral = reason
             }
         }
         return !reports.isEmpty

@@ -39,7 +39,10 @@ package enum Worker {
             ) { lifeline?.report($0.line) }
             return isDone ? .success : .tryAgain
         } catch {
-            Journal(identifier: "rushes").write(Event.workerTrouble("\(error)").entry)
+            lifeline?.report(Report.deferred(reason: "\(error)").line)
+            if lifeline == nil {
+                Journal(identifier: "rushes").write(Event.workerTrouble("\(error)").entry)
+            }
             return .tryAgain
         }
     }
@@ -67,6 +70,11 @@ package enum Worker {
         case .made(let record):
             try workplace.write(record.text, as: "result.json")
             try workplace.conclude(.done)
+        case .refused(let refusal) where refusal.mayPass:
+            let failure = refusal.failure
+            let sentences = [failure.message] + failure.problems.map(\.hint)
+            tell(.deferred(reason: sentences.joined(separator: " ")))
+            return false
         case .refused(let refusal):
             tell(.failure(code: refusal.failure.code))
             try workplace.refuse(refusal)
@@ -79,7 +87,7 @@ package enum Worker {
         _ isInterrupted: () -> Bool, _ tell: (Report) -> Void
     ) throws(SpoolError) -> Production.End {
         let (name, queued) = (workplace.name, Timestamp(milliseconds: workplace.queued))
-        switch workplace.read() {
+        switch try workplace.read() {
         case .success(let bytes):
             let production = Production(
                 engine: engine, name: name, queued: queued,

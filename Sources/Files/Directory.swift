@@ -71,7 +71,14 @@ package enum Directory {
         } catch {
             switch error.errno {
             case EEXIST where isDirectory(path):
-                return
+                // Whoever made it may have died before its name was durable.
+                do throws(FileError) {
+                    return try synchronize(path.parent.bytes.isEmpty ? Path(".") : path.parent)
+                } catch {
+                    // Who may not open the folder around it has not made it either.
+                    guard error.errno == EACCES else { throw error }
+                    return
+                }
             case ENOENT where !path.parent.bytes.isEmpty:
                 try ensure(path.parent)
                 return try ensure(path)

@@ -34,7 +34,8 @@ package final class FaultPlan: Sendable {
         var first: Failure?
     }
 
-    private let failing: Range<Int>
+    /// The numbers of the calls that fail, from 1.
+    package let failing: Range<Int>
     private let reason: Int32
     private let kind: Kind
     private let state = Mutex(State())

@@ -18,6 +18,18 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         self.errno = errno
     }
 
+    /// Whether such a refusal is about this machine at this moment, and not about the file: no space,
+    /// no memory, a broken disk, a server that is away.
+    package var mayPass: Bool { Self.mayPass(errno) }
+
+    /// The same for a bare `errno` value.
+    package static func mayPass(_ errno: Int32) -> Bool {
+        [
+            ENOSPC, EDQUOT, EROFS, EIO, EMFILE, ENFILE, ENOMEM, ENOBUFS, ESTALE, ENOTCONN,
+            ETIMEDOUT, EHOSTDOWN, ENODEV,
+        ].contains(errno)
+    }
+
     /// One sentence: `cannot open 'a/b': No such file or directory`.
     package var description: String {
         "cannot \(operation) '\(path)': \(reason)"

@@ -43,7 +43,8 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
             case .update: O_RDWR | O_CREAT | O_NOFOLLOW
             case .append: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW
             }
-        number = try retrying("open", path) {
+        let verb = access == .create ? "create" : "open"
+        number = try retrying(verb, path) {
             unsafe clinux_open(path.cString, flags | O_CLOEXEC, 0o666)
         }
     }

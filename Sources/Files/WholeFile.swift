@@ -4,18 +4,22 @@ internal import Glibc
 
 /// Reading and writing a file in one piece.
 package enum WholeFile {
-    /// Reads a regular file that holds at most `limit` bytes.
+    /// Reads a regular file that holds at most `limit` bytes; with `onlyName`, one of a single name.
     ///
     /// - Throws: `FileError` with `EFBIG` when there is more, `EISDIR` or `EINVAL` when it is no
-    ///   regular file, `ELOOP` when it is a symbolic link that is not to be followed.
+    ///   regular file, `ELOOP` when it is a symbolic link that is not to be followed, `EMLINK` when
+    ///   it has another name where it should have one.
     package static func read(
-        _ path: Path, limit: Int, followingLinks: Bool = false
+        _ path: Path, limit: Int, followingLinks: Bool = false, onlyName: Bool = false
     ) throws(FileError) -> [UInt8] {
         let file = try OwnedDescriptor(path, followingLinks ? .read : .readWithoutLink)
         let status = try FileStatus(of: file, path)
         guard status.kind == .file else {
             let reason = status.kind == .directory ? EISDIR : EINVAL
             throw FileError(operation: "read", path: path.description, errno: reason)
+        }
+        guard !onlyName || status.names <= 1 else {
+            throw FileError(operation: "read", path: path.description, errno: EMLINK)
         }
         var bytes: [UInt8] = []
         while true {

@@ -7,6 +7,10 @@ import Model
 package struct Engine: Sendable {
     /// The version that results and videos carry.
     package static let version = "0.1.0"
+    /// Where a package puts models, and where an administrator does; either may be missing.
+    package static let customaryDirectories = [
+        "/usr/share/rushes/models", "/var/lib/rushes/models",
+    ]
     /// Folders that hold models, or are one; the first one wins where names repeat.
     package var modelDirectories: [String]
     package var precision: Precision
@@ -20,28 +24,43 @@ package struct Engine: Sendable {
 
     /// The folders of all installed models, by name.
     package var installedModels: [String: String] {
+        modelDirectories.reduce(into: [:]) { paths, directory in
+            paths.merge(Self.models(in: directory)) { first, _ in first }
+        }
+    }
+
+    /// The folders that somebody named and that hold no model at all, as when they are not mounted.
+    private var emptyDirectories: [String] {
+        modelDirectories.filter {
+            !Self.customaryDirectories.contains($0) && Self.models(in: $0).isEmpty
+        }
+    }
+
+    private static func models(in directory: String) -> [String: String] {
         var paths: [String: String] = [:]
-        for directory in modelDirectories {
-            // Somebody who names a model's own folder means that model.
-            if ModelFolder.stands(at: directory), let name = lastComponent(of: directory) {
-                paths[name] = paths[name] ?? directory
-            }
-            for name in listDirectory(directory) where !name.hasPrefix(".") {
-                let path = "\(directory)/\(name)"
-                if paths[name] == nil, ModelFolder.stands(at: path) { paths[name] = path }
-            }
+        // Somebody who names a model's own folder means that model.
+        if ModelFolder.stands(at: directory), let name = lastComponent(of: directory) {
+            paths[name] = directory
+        }
+        for name in listDirectory(directory) where !name.hasPrefix(".") {
+            let path = "\(directory)/\(name)"
+            if paths[name] == nil, ModelFolder.stands(at: path) { paths[name] = path }
         }
         return paths
     }
 
     /// Opens the model that a request names, else the one called `starter`, else the only one.
     ///
-    /// - Throws: `GenerationError.noModel` and `.model`.
+    /// - Throws: `GenerationError.noModel`, `.modelsAway` and `.model`.
     func model(named wanted: String?) throws(GenerationError) -> (name: String, ModelFolder) {
         let installed = installedModels
         let only = installed.count == 1 ? installed.keys.first : nil
         let name = wanted ?? (installed["starter"] == nil ? only : "starter")
         guard let name, let path = installed[name] else {
+            let empty = emptyDirectories
+            if !installed.isEmpty, let wanted, !empty.isEmpty {
+                throw .modelsAway(wanted: wanted, empty: empty)
+            }
             throw .noModel(
                 wanted: wanted, installed: installed.keys.sorted(), searched: modelDirectories)
         }

@@ -10,6 +10,8 @@ package import Requests
 package enum GenerationError: Error, Equatable {
     /// No model of this name is installed; the names that are.
     case noModel(wanted: String?, installed: [String], searched: [String])
+    /// No model of this name is installed, but folders that should hold models hold none.
+    case modelsAway(wanted: String, empty: [String])
     /// The model cannot be read or run.
     case model(ModelError)
     /// The request asks this model for something that it cannot do.
@@ -49,6 +51,12 @@ package enum GenerationError: Error, Equatable {
                     ? "Ask the administrator to put a model there, or to name the folder of models"
                         + " with --models."
                     : "Name one with \"model\": \(installed.joined(separator: ", ")).")
+        case .modelsAway(let wanted, let empty):
+            Failure(
+                code: "no-model",
+                message: "The model '\(wanted)' is not installed, and there is no model at all in "
+                    + "\(empty.map { "'\($0)'" }.joined(separator: ", ")).",
+                hint: "Ask the administrator whether that folder is mounted.")
         case .model(let error):
             Failure(
                 code: "model-unusable", message: "The model cannot be used: \(error).",
@@ -87,11 +95,27 @@ package enum GenerationError: Error, Equatable {
         }
     }
 
+    /// Whether the request is to wait until this machine is well again, instead of being refused.
+    ///
+    /// No models at all means that their folder is not mounted, or that nobody has put any there
+    /// yet; a model that cannot be read is on its way or on a server that is away.
+    package var mayPass: Bool {
+        switch self {
+        case .noModel(_, let installed, _): installed.isEmpty
+        case .modelsAway: true
+        case .model(let error): error.mayPass
+        case .scratch(let error): error.mayPass
+        case .media(.fileFailed(_, _, let errno)), .folder(_, let errno): FileError.mayPass(errno)
+        case .digest(let error): FileError.mayPass(error.errno)
+        case .request, .input, .media: false
+        }
+    }
+
     /// The exit status of a command that fails so (sysexits.h).
     package var exitStatus: Int32 {
         switch self {
         case .noModel(wanted: .some, _, _), .request, .input: 65
-        case .noModel, .model: 78
+        case .noModel, .modelsAway, .model: 78
         case .media, .folder, .scratch: 73
         case .digest: 66
         }

@@ -7,11 +7,16 @@ import CAV
     private let context: UnsafeMutablePointer<AVCodecContext>
     private let path: String
 
-    /// libavcodec's names of the decoders that may run on a file of a stranger.
-    static let whitelist = [
+    /// libavcodec's names of the decoders that may run on a stranger's video.
+    static let whitelist = videoDecoders.joined(separator: ",")
+
+    private static let videoDecoders = [
         "h264", "hevc", "vp8", "libvpx", "vp9", "libvpx-vp9", "libdav1d", "libaom-av1", "prores",
-        "ffv1", "mpeg4", "mjpeg", "png", "webp", "gif",
-    ].joined(separator: ",")
+        "ffv1", "mpeg4", "mjpeg", "gif",
+    ]
+
+    /// Those for still pictures besides, of which ``StillHeader`` has seen the whole file.
+    private static let stillDecoders = ["png", "webp"]
 
     /// What can be decoded, for error messages.
     private static let codecs = "H.264, HEVC, VP8, VP9, AV1, ProRes, FFV1, MPEG-4 and MJPEG"
@@ -44,7 +49,8 @@ import CAV
                 codec: unsafe String(cString: avcodec_get_name(identifier)),
                 package: MediaError.codecPackage)
         }
-        guard Self.allows(unsafe String(cString: codec.pointee.name)) else {
+        let isStill = unsafe parameters == nil
+        guard Self.allows(unsafe String(cString: codec.pointee.name), isStill: isStill) else {
             let found = unsafe String(cString: avcodec_get_name(identifier))
             throw .notMedia(
                 path: path,
@@ -76,8 +82,8 @@ import CAV
         unsafe avcodec_free_context(&coder)
     }
 
-    private static func allows(_ name: String) -> Bool {
-        whitelist.split(separator: ",").contains { $0 == name }
+    private static func allows(_ name: String, isStill: Bool) -> Bool {
+        videoDecoders.contains(name) || isStill && stillDecoders.contains(name)
     }
 
     /// Hands over one packet.

@@ -25,6 +25,10 @@ package enum MediaLimits {
     package static let framePixels = 36_000_000
     /// Bytes of a file with one still picture, which is read whole.
     package static let stillBytes = 256 << 20
+    /// Bytes of the packed remarks and colour profiles of one still picture.
+    ///
+    /// libav unpacks each to up to a thousand times its size, and keeps it.
+    package static let packedBytes = 1 << 20
     /// Bytes of a file with a video, which is read bit by bit.
     package static let videoBytes = 16 << 30
     /// Sound, picture and other streams of one file.

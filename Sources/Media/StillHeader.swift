@@ -37,6 +37,7 @@ struct StillHeader {
         width = content.bigEndian(at: 16, 4)
         height = content.bigEndian(at: 20, 4)
         try check(path)
+        var packed = 0
         var offset = 8
         while offset + 12 <= content.count {
             let length = content.bigEndian(at: offset, 4)
@@ -44,6 +45,15 @@ struct StillHeader {
             let name = content[offset + 4..<offset + 8]
             if name.elementsEqual("IEND".utf8) { return }
             guard end <= content.count else { break }
+            if ["zTXt", "iTXt", "iCCP"].contains(where: { name.elementsEqual($0.utf8) }) {
+                packed += length
+            }
+            guard packed <= MediaLimits.packedBytes else {
+                throw .beyondLimit(
+                    path: path, got: "it holds \(packed >> 10) KiB of packed remarks",
+                    limit: "at most \(MediaLimits.packedBytes >> 10) KiB of them",
+                    advice: "save it anew without them")
+            }
             if name.elementsEqual("eXIf".utf8) {
                 orientation = Orientation(exifBlock: content[offset + 8..<offset + 8 + length])
             }

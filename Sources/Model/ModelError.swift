@@ -13,6 +13,12 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     /// The tokenizer's model file is missing or damaged.
     case tokenizer(path: String, reason: String)
 
+    /// Whether the files are missing or cannot be read, which somebody may put right, instead of
+    /// being wrong.
+    package var mayPass: Bool {
+        if case .weights(.unreadable(path: _, reason: _)) = self { true } else { false }
+    }
+
     package var description: String {
         switch self {
         case .weights(let error): "\(error)"

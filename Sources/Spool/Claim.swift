@@ -25,12 +25,7 @@ package struct Claim: ~Copyable {
         self.id = id
         job = folder
         self.outbox = outbox
-        do throws(SpoolError) {
-            origin = try folder.origin()
-        } catch {
-            // Somebody took the claim away but the request is here: it is finished under the id.
-            origin = Origin(path: Path("\(id).json"), queued: WallClock.milliseconds)
-        }
+        origin = try folder.originOrId()
     }
 
     /// How the work ended, or nil while there are no complete results.

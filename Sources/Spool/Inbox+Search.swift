@@ -149,7 +149,9 @@ extension Inbox {
     private func isWhole(_ path: Path) -> Bool {
         do throws(FileError) {
             let limit = RequestFile.limit
-            return isComplete(try WholeFile.read(root.appending(path), limit: limit))
+            // A second name is normal for a moment, while a file is linked into place.
+            return isComplete(
+                try WholeFile.read(root.appending(path), limit: limit, onlyName: true))
         } catch {
             // Unreadable now: when it stays so, it is claimed as it is, and refused with a reason.
             return false

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Files
+internal import Glibc
 
 /// One accepted request on disk: `spool/jobs/ID/`, and the names inside it.
 ///
@@ -34,6 +35,22 @@ struct JobFolder: Sendable {
         }
         guard let origin = Origin(text) else { throw .notAJob(path: path.description) }
         return origin
+    }
+
+    /// The same; where somebody took the claim away but left the request, that is finished under the
+    /// job's id.
+    func originOrId() throws(SpoolError) -> Origin {
+        do throws(SpoolError) {
+            return try origin()
+        } catch {
+            switch error {
+            case .notAJob: break
+            case .file(let error) where [ENOENT, EFBIG, EISDIR, ELOOP].contains(error.errno): break
+            default: throw error
+            }
+            let id = String(decoding: path.name, as: UTF8.self)
+            return Origin(path: Path("\(id).json"), queued: WallClock.milliseconds)
+        }
     }
 
     /// How the work ended, or nil while it has not.

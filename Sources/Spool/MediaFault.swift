@@ -10,6 +10,8 @@ package enum MediaFault: Error, Equatable, Sendable {
     case missing(part: String, siblings: [String])
     /// A link that leads out of the inbox or in circles.
     case outside
+    /// A hard link to a file of another user than the request's.
+    case hardLink
     /// A folder.
     case folder
     /// A pipe, a socket or a device.
@@ -37,6 +39,7 @@ package enum MediaFault: Error, Equatable, Sendable {
         case ENOENT, ENOTDIR, ENAMETOOLONG:
             self = .missing(part: name.description, siblings: [])
         case EXDEV, ELOOP: self = .outside
+        case EMLINK: self = .hardLink
         case ENXIO, EINVAL: self = .special
         case EISDIR: self = .folder
         case EACCES, EPERM: self = .forbidden
@@ -48,7 +51,7 @@ package enum MediaFault: Error, Equatable, Sendable {
     /// Whether waiting may help.
     var mayPass: Bool {
         switch self {
-        case .missing, .forbidden, .changing, .unreadable: true
+        case .missing, .forbidden, .changing, .unreadable, .hardLink: true
         case .outside, .folder, .special, .tooLarge, .tooMuch: false
         }
     }

@@ -26,12 +26,22 @@ package struct MediaSource: ~Copyable {
     private let enclosure: Enclosure
     /// The request's folder, relative to the enclosure.
     private let folder: Path
+    /// Whose files may have other names elsewhere; nil for anybody's.
+    ///
+    /// A hard link needs no right to read what it names. So another user's file, which the service
+    /// may read but the sender may not, must not become a picture of the sender's.
+    private let owner: UInt32?
 
     /// Names are relative to the folder of `request`, a path beneath `root`, which they never leave.
     init(root: Path, request: Path) throws(SpoolError) {
+        // A request that is gone names nothing any more.
+        let status = try spooling { () throws(FileError) in
+            try FileStatus(of: root.appending(request))
+        }
         enclosure = try spooling { () throws(FileError) in try Enclosure(root) }
         self.root = root
         folder = request.parent
+        owner = status?.owner ?? .max
     }
 
     /// The files beside a request that a person named; links lead where that person wants.
@@ -41,6 +51,7 @@ package struct MediaSource: ~Copyable {
         enclosure = try spooling { () throws(FileError) in try Enclosure(root, closed: false) }
         self.root = root
         folder = Path("")
+        owner = nil
     }
 
     /// Finds a file where it lies, without copying it.
@@ -98,7 +109,7 @@ package struct MediaSource: ~Copyable {
                 return .failure(.changing)
             }
             let wanted = min(limit, Self.fileLimit)
-            let bytes = try refusing(name) { () throws(FileError) in
+            let bytes = try refusing(name, ours: target) { () throws(FileError) in
                 guard medium.status.bytes <= wanted else {
                     throw FileError(operation: "read", path: name.description, errno: EFBIG)
                 }
@@ -133,7 +144,9 @@ package struct MediaSource: ~Copyable {
         }
         let status = try refusing(name) { () throws(FileError) in try FileStatus(of: file, name) }
         switch status.kind {
-        case .file: return Opened(path: path, file: file, status: status)
+        case .file:
+            if let owner, status.names > 1, status.owner != owner { throw .fault(.hardLink) }
+            return Opened(path: path, file: file, status: status)
         case .directory: throw .fault(.folder)
         case .link, .pipe, .socket, .device: throw .fault(.special)
         }
@@ -191,13 +204,13 @@ private enum Refusal: Error {
 }
 
 private func refusing<Value: ~Copyable>(
-    _ name: Path, _ work: () throws(FileError) -> Value
+    _ name: Path, ours target: Path? = nil, _ work: () throws(FileError) -> Value
 ) throws(Refusal) -> Value {
     do throws(FileError) {
         return try work()
     } catch {
         // Only what was read belongs to the sender; what was written is this machine's.
-        let isOurs = error.operation == "write" || error.operation == "synchronise"
+        let isOurs = target.map { error.path == $0.description } ?? false
         guard !isOurs, error.errno != ECANCELED, let fault = MediaFault(error, of: name) else {
             throw .machine(error)
         }

@@ -23,10 +23,13 @@ package enum RequestFile {
         OutboxName.result(of: Path(path))
     }
 
+    /// The bytes of a file; without following links, also none of a file that has another name
+    /// somewhere, because it may be somebody else's.
     static func read(_ path: Path, followingLinks: Bool) -> Result<[UInt8], UnreadableRequest> {
         do throws(FileError) {
             return .success(
-                try WholeFile.read(path, limit: limit, followingLinks: followingLinks))
+                try WholeFile.read(
+                    path, limit: limit, followingLinks: followingLinks, onlyName: !followingLinks))
         } catch {
             return .failure(UnreadableRequest(error))
         }
@@ -35,7 +38,7 @@ package enum RequestFile {
 
 /// Why a request cannot be read at all.
 package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConvertible {
-    case missing, tooLarge, folder, link, notAFile, forbidden
+    case missing, tooLarge, folder, link, hardLink, notAFile, forbidden
     case other(String)
 
     init(_ error: FileError) {
@@ -44,6 +47,7 @@ package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConverti
         case EFBIG: self = .tooLarge
         case EISDIR: self = .folder
         case ELOOP: self = .link
+        case EMLINK: self = .hardLink
         case EINVAL, ENXIO: self = .notAFile
         case EACCES, EPERM: self = .forbidden
         default: self = .other(error.reason)
@@ -57,6 +61,7 @@ package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConverti
         case .tooLarge: "The file is larger than \(RequestFile.limit / 1024) KiB."
         case .folder: "This is a folder, not a file."
         case .link: "This is a symbolic link, not a file."
+        case .hardLink: "This is a hard link: the same file has another name somewhere."
         case .notAFile: "This is a device or a pipe, not a file."
         case .forbidden: "There is no permission to read the file."
         case .other(let reason): "The file cannot be read: \(reason)."
@@ -70,7 +75,7 @@ package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConverti
         case .tooLarge:
             "A request is a short text; pictures and clips belong into files beside it."
         case .folder: "Only a file may have a name that ends in .json."
-        case .link: "Put a copy of the file there instead."
+        case .link, .hardLink: "Put a copy of the file there instead."
         case .notAFile: "Put a plain file there instead."
         case .forbidden: "Make it readable for the group of the inbox, or for everybody."
         case .other: "Try again with a fresh copy."

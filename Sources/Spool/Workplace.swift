@@ -31,14 +31,7 @@ package struct Workplace: ~Copyable {
             try FileLock(waitingForDirectory: job.path)
         }
         try Self.clear(job)
-        let origin: Origin
-        do throws(SpoolError) {
-            origin = try job.origin()
-        } catch {
-            // As in `Claim`: the job is finished under its id.
-            let id = String(decoding: job.path.name, as: UTF8.self)
-            origin = Origin(path: Path("\(id).json"), queued: WallClock.milliseconds)
-        }
+        let origin = try job.originOrId()
         request = origin.path.description
         fileName = Path(bytes: origin.path.name).description
         name = OutboxName.result(of: origin.path)
@@ -54,15 +47,28 @@ package struct Workplace: ~Copyable {
 
     private static func clear(_ job: JobFolder) throws(SpoolError) {
         try spooling { () throws(FileError) in
-            try Directory.removeTree(job.outcomeFile)
+            if try job.has(job.outcomeFile) {
+                // Durably, or an old outcome would come back beside new and unfinished results.
+                try Directory.remove(job.outcomeFile)
+                try Directory.synchronize(job.path)
+            }
             try Directory.removeTree(job.output)
             try Directory.make(job.output)
         }
     }
 
     /// The bytes of the request, or a sentence that says why there are none.
-    package func read() -> Result<[UInt8], UnreadableRequest> {
-        RequestFile.read(job.request, followingLinks: false)
+    ///
+    /// - Throws: `SpoolError.file` when this machine is to blame, not the file.
+    package func read() throws(SpoolError) -> Result<[UInt8], UnreadableRequest> {
+        do throws(FileError) {
+            return .success(
+                try WholeFile.read(job.request, limit: RequestFile.limit, onlyName: true))
+        } catch {
+            let unreadable = UnreadableRequest(error)
+            if case .other = unreadable { throw .file(error) }
+            return .failure(unreadable)
+        }
     }
 
     /// The files that the request names, as they were when it was accepted.

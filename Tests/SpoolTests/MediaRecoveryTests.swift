@@ -98,6 +98,7 @@ import Testing
 
     @Test(arguments: [
         MediaFault.missing(part: "a b/ü", siblings: ["%", "🎈 x", "y"]), .outside, .folder,
+        .hardLink,
         .special, .forbidden, .tooLarge, .tooMuch, .changing, .unreadable("Input/output error"),
     ])
     func everyFaultOutlivesTheProcess(fault: MediaFault) throws {
@@ -107,6 +108,7 @@ import Testing
             case .unreadable: "unreadable Input/output%20error"
             case .tooLarge: "too-large"
             case .tooMuch: "too-much"
+            case .hardLink: "hard-link"
             default: "\(fault)"
             }
         try withTemporaryFolder { folder in
