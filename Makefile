@@ -12,7 +12,8 @@ MODELDIR ?= $(PREFIX)/share/rushes/models
 ARCH_FLAGS ?=
 BUILD = swift build -c release --static-swift-stdlib $(ARCH_FLAGS)
 
-.PHONY: build demo test check format golden scoreboard sync-test load-test install uninstall clean
+.PHONY: build demo test check format golden scoreboard sync-test load-test kill-test fuzz install \
+    uninstall clean
 
 build:
 	scripts/install-dependencies
@@ -33,6 +34,16 @@ format:
 # Needs the Python packages of Tests/Golden/requirements.txt.
 golden:
 	python3 Tests/Golden/make_golden.py
+
+# Kills the service at random instants; Tests/RESULTS.md has the last long run.
+KILLS ?= 2000
+kill-test:
+	RUSHES_KILLS=$(KILLS) swift test -c release --filter KillLoopTests
+
+# Fuzzes each reader of strangers' bytes for so long.
+SECONDS ?= 60
+fuzz:
+	scripts/fuzz $(SECONDS)
 
 # Needs the Python packages of pretraining/requirements.txt and the program ffmpeg.
 PYTHON ?= python3

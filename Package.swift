@@ -105,3 +105,20 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// The readers of strangers' bytes: a program for scripts/fuzz, which alone can link it, because it
+// needs the sanitizer's run-time library; for everybody else tests that replay the corpus.
+let fuzzed: [Target.Dependency] = ["Files", "Requests", "Spool", "Weights"]
+if Context.environment["RUSHES_FUZZ"] != nil {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Tests/FuzzingTests/CFuzzer"),
+        .executableTarget(
+            name: "fuzz", dependencies: fuzzed + ["CFuzzer"], path: "Tests/FuzzingTests",
+            exclude: ["CFuzzer", "Corpus", "CorpusTests.swift"]),
+    ]
+    package.products.append(.executable(name: "fuzz", targets: ["fuzz"]))
+} else {
+    package.targets.append(
+        .testTarget(
+            name: "FuzzingTests", dependencies: fuzzed, exclude: ["CFuzzer", "Corpus", "Driver"]))
+}
