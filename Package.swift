@@ -100,7 +100,7 @@ let package = Package(
         tests("Generation", ["Requests", "Media", "Tensors"]),
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
-        tests("Daemon", ["Digests", "Service"]),
+        tests("Daemon", ["Digests", "Files", "Service"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
