@@ -131,7 +131,18 @@ struct ModelFit {
             frames = min(frames ?? whole, whole)
         }
         let wanted = frames ?? lastPanel(at: framesPerSecond) ?? longest
-        return request.preview ? min(wanted, longest) : wanted
+        let made = request.preview ? min(wanted, longest) : wanted
+        guard made <= Limits.frames.upperBound else {
+            problems.append(
+                Problem(
+                    field: (source == nil ? Field.panels : .video).rawValue,
+                    message:
+                        "The video would have \(made) frames at \(framesPerSecond) a second; it"
+                        + " may have at most \(Limits.frames.upperBound).",
+                    hint: "Say how much is wanted, with \"seconds\" or \"frames\"."))
+            return longest
+        }
+        return made
     }
 
     /// What the request says about its length; nil where it says nothing.

@@ -109,8 +109,7 @@ struct Excerpt {
         var shown = String.UnicodeScalarView()
         for scalar in start < end ? scalars[start..<end] : [] {
             // A tab would move the mark; other controls would move more than that.
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            shown.append(isControl ? " " : scalar)
+            shown.append(FieldValue.isControl(scalar) ? " " : scalar)
         }
         let before = start > 0 ? "…" : ""
         let after = end < scalars.count ? "…" : ""

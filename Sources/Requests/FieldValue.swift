@@ -33,6 +33,22 @@ struct FieldValue {
     /// A text in quotation marks, without control characters and at most 40 characters of it.
     static func quoted(_ text: String) -> String {
         let short = text.count <= 40 ? text : text.prefix(40) + "…"
-        return JSONValue.string(short).serialized(pretty: false)
+        var shown = ""
+        for scalar in JSONValue.string(short).serialized(pretty: false).unicodeScalars {
+            let code = String(scalar.value, radix: 16)
+            shown +=
+                isControl(scalar)
+                ? "\\u\(String(repeating: "0", count: 4 - code.count))\(code)" : String(scalar)
+        }
+        return shown
+    }
+
+    /// Whether a terminal or an editor would obey it instead of showing it: control characters, line
+    /// separators, and what turns the direction of writing.
+    static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+        default: false
+        }
     }
 }

@@ -61,11 +61,11 @@ struct HostileThing: Sendable, CustomStringConvertible {
     ]
 
     private static let texts = [
-        HostileThing("deep arrays", "nested") {
+        HostileThing("deep arrays", "more than 16 brackets") {
             #"{"prompt": "# + repeated("[", 100_000) + repeated("]", 100_000) + "}"
         },
-        HostileThing("deep arrays without end", "nested") { repeated("[", 200_000) },
-        HostileThing("deep objects", "nested") {
+        HostileThing("deep arrays without end", "more than 16 brackets") { repeated("[", 200_000) },
+        HostileThing("deep objects", "more than 16 brackets") {
             repeated(#"{"a":"#, 40_000) + "1" + repeated("}", 40_000)
         },
         HostileThing("a long string", "prompt") {
@@ -77,7 +77,7 @@ struct HostileThing: Sendable, CustomStringConvertible {
         HostileThing("a million digits", "larger than 256 KiB") {
             #"{"seed": "# + repeated("1", 1_000_000) + "}"
         },
-        HostileThing("many members", "unknown") {
+        HostileThing("many members", "There is no key") {
             "{" + (0..<15_000).map { #""key\#($0)": 1"# }.joined(separator: ", ") + "}"
         },
         HostileThing("many panels", "panels") {
@@ -101,7 +101,7 @@ struct HostileThing: Sendable, CustomStringConvertible {
     ]
 
     private static let names = [
-        HostileThing("a name of 255 bytes", "film") {
+        HostileThing("a name of 255 bytes", "mode") {
             try $0.write("{}", repeated("ü", 125) + ".json")
         },
         HostileThing("a name with control characters", "film") {
@@ -119,7 +119,9 @@ struct HostileThing: Sendable, CustomStringConvertible {
             guard moved == 0 else { throw CocoaError(.fileWriteUnknown) }
         },
         HostileThing("a name like an option", "film") { try $0.write("{}", "-rf --film.json") },
-        HostileThing("a name like a way out", "film") { try $0.write("{}", "..\\..\\film.json") },
+        HostileThing("a name like a way out", "film") {
+            try $0.write("{}", "a\\..\\..\\film.json")
+        },
     ]
 
     private static let paths = [
@@ -164,7 +166,7 @@ struct HostileThing: Sendable, CustomStringConvertible {
                 Bomb.png(width: 32, height: 32, chunks: [remark, remark, remark]),
                 to: $0.at("a.png"))
         },
-        HostileThing("a film of two hours and one pixel", "film", file: "a.png") {
+        HostileThing("a film of two hours and one pixel", "125825 frames") {
             try Samples.write(longGIF, to: $0.at("a.gif"))
             let request =
                 #"{"mode": "stylization", "prompt": "x", "video": "a.gif", "size": "32x32", "#

@@ -63,12 +63,21 @@ final class KillLoop {
         usleep(UInt32(1000 * exp(Double.random(in: 0...log(2000), using: &random))))
     }
 
+    /// Kills one of the workers, as soon as there is one.
     private func killWorker(of service: Program) {
         let file = "/proc/\(service.identifier)/task/\(service.identifier)/children"
-        let children = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-        let workers = children.split(separator: " ").compactMap { pid_t($0) }
-        guard let worker = workers.randomElement(using: &random) else { return }
-        if kill(worker, SIGKILL) == 0 { kills.workers += 1 }
+        for _ in 0..<100 {
+            let children = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+            let workers = children.split(separator: " ").compactMap { pid_t($0) }
+            guard let worker = workers.randomElement(using: &random) else {
+                usleep(10_000)
+                continue
+            }
+            // It has hardly begun at this instant.
+            usleep(UInt32.random(in: 0..<200_000, using: &random))
+            if kill(worker, SIGKILL) == 0 { kills.workers += 1 }
+            return
+        }
     }
 
     private func dropMore() throws {
