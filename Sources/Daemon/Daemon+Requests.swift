@@ -39,7 +39,12 @@ extension Daemon {
     /// refused anyway waits for nothing, and takes along what is there.
     private func consider(_ arrival: Arrival) {
         var (names, priority, isUnderstood) = ([String](), 0, false)
-        if case .success(let bytes) = inbox.read(arrival) {
+        let content = inbox.read(arrival)
+        if case .failure(let reason) = content, reason.mayPass {
+            let request = arrival.description
+            return hold(arrival, SpoolError.unreadable(request: request, reason: reason))
+        }
+        if case .success(let bytes) = content {
             guard !isOldResult(arrival) else { return inbox.settle(arrival) }
             names = Request.files(namedIn: bytes).map(\.path.text)
             if let request = understood(bytes) {
@@ -167,7 +172,12 @@ extension Daemon {
         _ candidate: Candidate, media names: [String]
     ) throws(SpoolError) -> Staging? {
         var bytes: [UInt8]?
-        if case .success(let content) = inbox.read(candidate.arrival) { bytes = content }
+        switch inbox.read(candidate.arrival) {
+        case .success(let content): bytes = content
+        case .failure(let reason) where reason.mayPass:
+            throw .unreadable(request: candidate.arrival.description, reason: reason)
+        case .failure: break
+        }
         return try spool.stage(
             candidate.arrival, bytes: bytes, media: names, priority: candidate.priority,
             as: candidate.earlier?.original)

@@ -16,20 +16,22 @@ package final class Collection: Sendable {
     package init(_ staging: Staging, lastTry: Bool) throws(SpoolError) {
         arrival = staging.arrival
         pipe = try spooling { () throws(FileError) in try Pipe() }
+        let plan = FaultPlan.current
         Task.detached { [self] in
-            let result: Result<Collected, SpoolError>
-            do throws(SpoolError) {
-                result = .success(
-                    try staging.collect(lastTry: lastTry) {
-                        !isCancelled.load(ordering: .relaxed)
-                    })
-            } catch {
-                result = .failure(error)
-            }
+            let result = FaultPlan.$current.withValue(plan) { collect(staging, lastTry) }
             state.withLock { $0 = result }
             do throws(FileError) { try pipe.writing.write([1], Path("a pipe")) } catch {
                 preconditionFailure("one byte always fits into an empty pipe: \(error)")
             }
+        }
+    }
+
+    private func collect(_ staging: Staging, _ lastTry: Bool) -> Result<Collected, SpoolError> {
+        do throws(SpoolError) {
+            return .success(
+                try staging.collect(lastTry: lastTry) { !isCancelled.load(ordering: .relaxed) })
+        } catch {
+            return .failure(error)
         }
     }
 

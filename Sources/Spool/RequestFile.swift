@@ -54,6 +54,9 @@ package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConverti
         }
     }
 
+    /// Whether this machine is to blame, so that another look may succeed.
+    package var mayPass: Bool { if case .other = self { true } else { false } }
+
     /// What is wrong, in one sentence for the person who dropped it.
     package var description: String {
         switch self {

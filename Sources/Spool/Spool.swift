@@ -140,7 +140,11 @@ package struct Spool: ~Copyable {
                 }
             }
         }
-        try remember(staging.id)
+        do throws(SpoolError) {
+            try remember(staging.id)
+        } catch {
+            // The job stands all the same, and its end is written down in its turn.
+        }
         return .job(staging.id)
     }
 

@@ -13,6 +13,8 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
     case notOneMount(root: String, folder: String)
     /// A request cannot be accepted at this moment: its files change, or the service is stopping.
     case notNow(request: String)
+    /// A request cannot be read at this moment, and is not to blame.
+    case unreadable(request: String, reason: UnreadableRequest)
     /// A folder is not one that a service serves.
     case notARoot(path: String, missing: String)
     /// A name does not mean a refused request in the outbox.
@@ -44,6 +46,8 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notOneMount(let root, let folder):
             "'\(folder)' is on another mount than the rest of '\(root)', so that nothing can be "
                 + "moved there in one step: put inbox, outbox and spool on one file system"
+        case .unreadable(let request, let reason):
+            "'\(request)': \(reason)"
         case .notNow(let request):
             "'\(request)' waits for its files, which are still changing"
         case .notARoot(let path, let missing):

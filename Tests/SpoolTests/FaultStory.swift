@@ -60,7 +60,7 @@ struct FaultStory {
                 var left: [String] = []
                 for job in jobs {
                     do {
-                        try finish(job, of: spool)
+                        try finish(job, of: &spool)
                     } catch {
                         troubles.append("\(error)")
                         left.append(job)
@@ -80,20 +80,21 @@ struct FaultStory {
         guard case .success(let bytes) = inbox.read(arrival) else { return nil }
         let names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
         return try spool.claim(
-            arrival, media: names.dropFirst().map(String.init), lastTry: false)
+            arrival, bytes: bytes, media: names.dropFirst().map(String.init), lastTry: false)
     }
 
-    private func finish(_ job: String, of spool: borrowing Spool) throws {
+    private func finish(_ job: String, of spool: inout Spool) throws {
+        if try spool.settlePublished(job) != nil { return }
         let claim = try spool.open(job)
         if let outcome = try claim.outcome() {
-            _ = try claim.publish(outcome)
+            _ = try spool.publish(claim, outcome)
             return
         }
         var attempts = try claim.attempts()
         attempts.starts += 1
         try claim.record(attempts)
         let outcome = try work(in: claim.folder)
-        _ = try claim.publish(outcome)
+        _ = try spool.publish(claim, outcome)
     }
 
     /// The worker: a request or a file that cannot be read is refused.
