@@ -16,10 +16,6 @@ package struct FileStatus: Equatable, Sendable {
     /// Where the file really is: equal pairs are the same file, under whatever name.
     package let device: UInt64
     package let inode: UInt64
-    /// How many names it has; 1 for any file that was not linked.
-    package let names: UInt64
-    /// The user whose file it is.
-    package let owner: UInt32
     /// Nanoseconds since 1970 of the last change of content, which a sender may set as it likes,
     /// and of the last change of anything, which nobody can set.
     package let modified: Int64
@@ -64,8 +60,6 @@ package struct FileStatus: Equatable, Sendable {
         bytes = Int64(status.st_size)
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
-        names = UInt64(status.st_nlink)
-        owner = status.st_uid
         modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
         changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
         links = UInt64(status.st_nlink)

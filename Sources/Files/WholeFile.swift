@@ -18,7 +18,7 @@ package enum WholeFile {
             let reason = status.kind == .directory ? EISDIR : EINVAL
             throw FileError(operation: "read", path: path.description, errno: reason)
         }
-        guard !onlyName || status.names <= 1 else {
+        guard !onlyName || status.links <= 1 else {
             throw FileError(operation: "read", path: path.description, errno: EMLINK)
         }
         var bytes: [UInt8] = []

@@ -145,7 +145,7 @@ package struct MediaSource: ~Copyable {
         let status = try refusing(name) { () throws(FileError) in try FileStatus(of: file, name) }
         switch status.kind {
         case .file:
-            if let owner, status.names > 1, status.owner != owner { throw .fault(.hardLink) }
+            if let owner, status.links > 1, status.owner != owner { throw .fault(.hardLink) }
             return Opened(path: path, file: file, status: status)
         case .directory: throw .fault(.folder)
         case .link, .pipe, .socket, .device: throw .fault(.special)
