@@ -25,8 +25,6 @@ final class Run {
     private(set) var mode: ModeName?
     private(set) var progress: Progress?
     private(set) var failureCode: String?
-    /// Why the worker would rather try again later, in its words.
-    private(set) var deferral: String?
     /// Since when the worker has been reading the request's files without a word; nil while it does
     /// something else, which may take its time.
     private(set) var mediaSince: SuspendingClock.Instant?
