@@ -80,8 +80,14 @@ package struct WeightStore {
 
     /// Hands out one tensor of whatever shape, or nil where there is none.
     package mutating func takeIfPresent(_ name: String) -> Weight? {
-        guard let shape = shape(of: name) else { return nil }
-        return take(name, shape)
+        guard let entry = tensors[name]?.entry else { return nil }
+        guard Safetensors.ElementType(rawValue: entry.type) != nil else {
+            // Its shape is only a claim: nothing of that size is made.
+            taken.insert(name)
+            problems.append("'\(name)' is of type \(entry.type); F32, F16 and BF16 can be read")
+            return nil
+        }
+        return take(name, entry.shape)
     }
 
     /// Accepts every tensor whose name begins with `prefix` without reading it.
