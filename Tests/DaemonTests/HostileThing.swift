@@ -113,9 +113,7 @@ struct HostileThing: Sendable, CustomStringConvertible {
         HostileThing("a name that is no text", "film") { folder in
             try folder.write("{}", "film")
             let name = Array("\(folder.path)/film".utf8) + [0xFF, 0xC3] + Array(".json".utf8)
-            let moved = (name + [0]).withUnsafeBufferPointer {
-                $0.withMemoryRebound(to: CChar.self) { rename(folder.at("film"), $0.baseAddress!) }
-            }
+            let moved = rename(folder.at("film"), (name + [0]).map { CChar(bitPattern: $0) })
             guard moved == 0 else { throw CocoaError(.fileWriteUnknown) }
         },
         HostileThing("a name like an option", "film") { try $0.write("{}", "-rf --film.json") },
