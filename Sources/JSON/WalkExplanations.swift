@@ -30,6 +30,23 @@ extension Walk {
         }
     }
 
+    /// The character, or the number of one that a terminal or an editor would obey.
+    private var shownCharacter: String {
+        let scalars = character.unicodeScalars
+        let isShown = scalars.allSatisfy {
+            switch $0.value {
+            case 0..<0x20, 0x7F...0x9F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF:
+                false
+            default: true
+            }
+        }
+        guard !isShown else { return String(character) }
+        return scalars.map { scalar in
+            let code = String(scalar.value, radix: 16, uppercase: true)
+            return "U+" + String(repeating: "0", count: max(0, 4 - code.count)) + code
+        }.joined(separator: " ")
+    }
+
     private mutating func explainWord(at place: JSONPosition) -> JSONError {
         if isCurlyQuote {
             return .syntax(
@@ -52,7 +69,7 @@ extension Walk {
                 hint: "Leave the key out.", at: place)
         case "":
             return .syntax(
-                reason: "There is a character here that does not belong: \(character)",
+                reason: "There is a character here that does not belong: \(shownCharacter)",
                 hint: "Delete it.", at: place)
         default:
             return .syntax(

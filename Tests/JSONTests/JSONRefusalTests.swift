@@ -69,7 +69,7 @@ import Testing
         Case("[1 # x\n]", "line 1, column 4: Comments are not allowed here."),
         Case("{/**/}", "line 1, column 2: Comments are not allowed here."),
         Case("[*]", "line 1, column 2: There is a character here that does not belong: *"),
-        Case("[\u{C}]", "line 1, column 2: There is a character here that does not belong: \u{C}"),
+        Case("[\u{C}]", "line 1, column 2: There is a character here that does not belong: U+000C"),
         Case("mode: 4", "line 1, column 1: Text must stand between quotation marks (\")."),
     ]
 
