@@ -23,6 +23,10 @@ class Supervisor:
         """MB (10^6 bytes); `VmRSS` is now, `VmHWM` the most there ever was."""
         return int(self.status()[field].split()[0]) * 1024 / 1e6
 
+    def forget_peak(self) -> None:
+        """From now on `VmHWM` tells of what is now: linking is over, work begins."""
+        (self.place / "clear_refs").write_text("5")
+
     def wakeups(self) -> int:
         """How often any thread went to sleep by itself, and so woke up again."""
         tasks = (self.place / "task").iterdir()
