@@ -47,4 +47,10 @@ import Testing
             _ = try Waiting.end(ofProcess: 4_194_305)
         }
     }
+
+    @Test func codeThatWasGivenBackReturnsWhenItIsUsed() {
+        #expect(Waiting.releaseCode() > 0)
+        #expect(Waiting.releaseCode() > 0)
+        #expect(Waiting.processorTime(ofProcess: getpid()) != nil)
+    }
 }
