@@ -18,6 +18,8 @@ enum EscapedWord {
         var result: [UInt8] = []
         var rest = word
         while let byte = rest.popFirst() {
+            // A file that the power cut off may be full of zeros.
+            guard byte != 0 else { return nil }
             guard byte == UInt8(ascii: "%") else {
                 result.append(byte)
                 continue
