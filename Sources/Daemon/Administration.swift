@@ -20,10 +20,14 @@ package enum Administration {
             var lines: [String] = []
             if let server {
                 lines.append("serving '\(root)', process \(server)")
-                if let record { lines += describe(record) }
             } else {
                 lines.append("nobody serves '\(root)'")
-                if let pause = try premises.orders.pause() { lines.append(describe(pause)) }
+            }
+            // Asked for and not read in the record, which may be a second old.
+            if let pause = try premises.orders.pause() { lines.append(describe(pause)) }
+            if server != nil {
+                if let record { lines += describe(record) }
+            } else {
                 lines += section("jobs to go on with", try premises.jobs().map(\.request))
                 lines += section("requests in the inbox", try premises.requests(limit: 1000))
             }
@@ -139,7 +143,7 @@ package enum Administration {
 
     private static func describe(_ record: StatusRecord) -> [String] {
         var lines: [String] = []
-        if record.state != "running" {
+        if !["running", "paused"].contains(record.state) {
             lines.append(record.state + (record.reason.map { ": \($0)" } ?? ""))
         }
         lines += section(
