@@ -252,12 +252,13 @@ extension Daemon {
         inbox.hold(arrival)
         isHolding = true
         log(.refusedClaim(request: arrival.description, reason: error.description))
+        post(.notAcceptable(reason: error.description), for: arrival)
     }
 
     /// Requests that were removed from the inbox while they waited are given up.
     func depart(_ departures: [Arrival]) {
-        for arrival in departures where candidates[arrival] != nil {
-            log(.withdrawn(request: arrival.description))
+        for arrival in departures {
+            if candidates[arrival] != nil { log(.withdrawn(request: arrival.description)) }
             forget(arrival)
         }
     }

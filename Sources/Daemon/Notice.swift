@@ -5,6 +5,7 @@ internal import Spool
 /// What the outbox says about a request that has no result yet, to somebody who sees no log.
 enum Notice {
     case waitingForFiles([String], limit: Duration)
+    case notAcceptable(reason: String)
     case putOff(reason: String)
     case paused(Orders.Pause)
 
@@ -21,6 +22,15 @@ enum Notice {
             It begins by itself when they are there. If nothing changes for \
             \(limit.components.seconds) seconds, it ends
             in a folder that says what is missing.
+
+            """
+        case .notAcceptable(let reason):
+            """
+            This request cannot be taken out of the inbox, or not be read:
+
+                \(reason)
+
+            It is tried again when it changes, and every few minutes. Removing it cancels it.
 
             """
         case .putOff(let reason):
