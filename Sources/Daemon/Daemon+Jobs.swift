@@ -79,7 +79,7 @@ extension Daemon {
             log(.crashed(facts, how: run.crash(end), crashes: run.attempts.crashes))
             // Killed by nobody here: most likely there was no memory left, which passes.
             if end.isKill, !run.isStoppedForcefully, !run.attempts.areExhausted {
-                let pause = Duration.seconds(run.attempts.crashes == 1 ? 1 : 10)
+                let pause = Duration.seconds(run.attempts.crashes == 1 ? 1 : 5)
                 return putOff(
                     run.id, claim.arrival, "the worker was killed, as when memory is short",
                     for: pause)
@@ -131,7 +131,6 @@ extension Daemon {
     }
 
     private func putOff(_ job: String, _ request: Arrival?, _ error: any Error) {
-        if let error = error as? SpoolError, error.isObstacle { obstruct("\(error)") }
         putOff(job, request, "\(error)")
     }
 
@@ -146,7 +145,8 @@ extension Daemon {
         setAside.append(
             PutOff(
                 id: job, request: request.description,
-                until: .now.advanced(by: pause ?? configuration.retryInterval)))
+                until: .now.advanced(by: pause ?? configuration.retryInterval),
+                isShort: pause != nil))
         post(.putOff(reason: reason), for: request)
     }
 }
@@ -157,6 +157,8 @@ struct PutOff {
     let request: String
     /// When it is tried again.
     let until: SuspendingClock.Instant
+    /// Whether that is worth waiting for where the service ends by itself.
+    let isShort: Bool
 }
 
 extension Attempts {

@@ -161,7 +161,11 @@ extension Daemon {
             if staging.hasFiles {
                 collecting.append(try Collection(staging, lastTry: lastTry))
             } else {
-                accept(arrival, try staging.collect(lastTry: lastTry))
+                accept(
+                    arrival, staging,
+                    Result { () throws(SpoolError) in
+                        try staging.collect(lastTry: lastTry)
+                    })
             }
         } catch {
             leave(arrival, error)
@@ -188,17 +192,24 @@ extension Daemon {
         for collection in collecting {
             guard let result = collection.result() else { continue }
             collecting.removeAll { $0 === collection }
-            switch result {
-            case .success(let collected): accept(collection.arrival, collected)
-            case .failure(let error): leave(collection.arrival, error)
-            }
+            accept(collection.arrival, collection.staging, result)
         }
     }
 
-    private func accept(_ arrival: Arrival, _ collected: Collected) {
+    private func accept(
+        _ arrival: Arrival, _ staging: Staging, _ result: Result<Collected, SpoolError>
+    ) {
         let candidate = candidates[arrival]
         do throws(SpoolError) {
             let earlier = candidate?.earlier
+            let collected: Collected
+            do throws(SpoolError) {
+                collected = try result.get()
+            } catch {
+                // Half a copy may be what filled the disk.
+                try spool.abandon(staging)
+                throw error
+            }
             switch try spool.accept(collected, isRetry: earlier != nil) {
             case .job(let job):
                 log(.accepted(job: job, request: arrival.description))
@@ -238,9 +249,15 @@ extension Daemon {
             guard candidates[arrival] != nil, !isStopping else { return }
             candidates[arrival]?.gathering.postpone(from: .now)
             gatheringOnes.insert(arrival)
-        } else if error.isObstacle {
-            obstruct(error.description)
+        } else if error.isObstacle, !isClear() {
             enqueue(arrival)
+        } else if error.isObstacle, !configuration.once {
+            // Others may be smaller: it does not keep them waiting.
+            candidates[arrival]?.gathering.postpone(
+                from: .now, by: configuration.retryInterval)
+            gatheringOnes.insert(arrival)
+            log(.refusedClaim(request: arrival.description, reason: error.description))
+            post(.notAcceptable(reason: error.description), for: arrival)
         } else {
             hold(arrival, error)
         }

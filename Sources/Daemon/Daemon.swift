@@ -109,7 +109,7 @@ package final class Daemon {
         if isStopping { return running.isEmpty }
         return configuration.once && running.isEmpty && collecting.isEmpty
             && (queue.isEmpty || !isOpen) && arrived.isEmpty && gatheringOnes.isEmpty
-            && !inbox.isSettling
+            && !inbox.isSettling && !setAside.contains(where: \.isShort)
     }
 
     private func recover() throws {

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// A request's files being copied on another thread, so that gigabytes keep nobody waiting.
 package final class Collection: Sendable {
-    /// The request whose files they are.
-    package let arrival: Arrival
+    /// What is being accepted.
+    package let staging: Staging
 
     private let state = Mutex<Result<Collected, SpoolError>?>(nil)
     private let isCancelled = Atomic(false)
@@ -14,7 +14,7 @@ package final class Collection: Sendable {
 
     /// Begins to copy.
     package init(_ staging: Staging, lastTry: Bool) throws(SpoolError) {
-        arrival = staging.arrival
+        self.staging = staging
         pipe = try spooling { () throws(FileError) in try Pipe() }
         let plan = FaultPlan.current
         Task.detached { [self] in
@@ -34,6 +34,9 @@ package final class Collection: Sendable {
             return .failure(error)
         }
     }
+
+    /// The request whose files they are.
+    package var arrival: Arrival { staging.arrival }
 
     /// Becomes readable when the copying has ended.
     package var descriptor: Int32 { pipe.reading.number }

@@ -76,9 +76,11 @@ package struct Gathering: Sendable {
     }
 
     /// Waits a little more, after a file changed in the very moment of copying.
-    package mutating func postpone(from now: Settling.Instant) {
+    package mutating func postpone(
+        from now: Settling.Instant, by pause: Duration = .seconds(1)
+    ) {
         patience.doubt(at: now)
-        next = now.advanced(by: .seconds(1))
+        next = now.advanced(by: pause)
     }
 
     /// Whether the request is still what it was when this began.

@@ -154,6 +154,7 @@ package struct Spool: ~Copyable {
     /// Moves a request into its job, or copies it there where it stays.
     private func take(_ source: Path, _ staging: Staging) throws(SpoolError) {
         let request = staging.folder.request
+        var isElsewhere = false
         if claiming == .move {
             do throws(FileError) {
                 try Renaming.move(source, to: request)
@@ -163,9 +164,11 @@ package struct Spool: ~Copyable {
                 throw FileError(operation: "move", path: source.description, errno: ESTALE)
             } catch {
                 if error.errno == ESTALE { throw .notNow(request: staging.arrival.description) }
-                // A folder that may not be written to: its requests are copied, and stay.
-                guard [EACCES, EPERM, EROFS].contains(error.errno), staging.bytes != nil
+                // From a folder that may not be written to requests are copied, and stay; from one
+                // on another mount they are copied, and removed.
+                guard [EACCES, EPERM, EROFS, EXDEV].contains(error.errno), staging.bytes != nil
                 else { throw .file(error) }
+                isElsewhere = error.errno == EXDEV
             }
         }
         guard let bytes = staging.bytes else {
@@ -174,6 +177,7 @@ package struct Spool: ~Copyable {
         let isSame = try spooling { () throws(FileError) in
             guard try content(of: source) == bytes else { return false }
             try WholeFile.write(bytes, to: request)
+            if isElsewhere { try Directory.remove(source) }
             return true
         }
         guard isSame else { throw .notNow(request: staging.arrival.description) }

@@ -88,7 +88,9 @@ struct QueueServingTests {
                 #expect(try Program(["pause", "--root", root.path]).end().status == 0)
                 #expect(root.waits { root.has("outbox/PAUSED.waiting.txt") })
             }
-            try root.drop("a/long.json", smallRequest(steps: 200, frames: 81))
+            try root.drop(
+                "a/long.json",
+                smallRequest(steps: 200, frames: 161).dropLast() + #", "variations": 16}"#)
             #expect(
                 root.waits {
                     let status = (try? root.text("spool/status.json")) ?? ""
@@ -147,7 +149,8 @@ struct QueueServingTests {
             for _ in 1...3 {
                 #expect(try Program.serve(root, "--once", "--claim", "leave").end().status == 0)
                 // As a one-way tool does: once more, with the same bytes.
-                try root.drop("c.json", Self.wrong())
+                try Data(Self.wrong().utf8).write(
+                    to: URL(fileURLWithPath: "\(root.path)/inbox/c.json"))
             }
             #expect(root.names(in: "inbox") == ["a.json", "b.json", "c.json"])
             #expect(root.names(in: "outbox") == ["a.failed", "b.failed", "c.failed"])

@@ -187,7 +187,7 @@ import Testing
             }
             let job = "spool/jobs/\(id)"
             try service.root.write("done\n", "\(job)/outcome")
-            try service.root.write("alice/x\n", "\(job)/target")
+            try service.root.write("alice/x", "\(job)/target")
             try service.root.write(Service.film, "outbox/alice/x/film.mp4")
             try service.root.move("\(job)/request.json", to: "outbox/alice/x/request.json")
             try remove("spool/ledger", service)
