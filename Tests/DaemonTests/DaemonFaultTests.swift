@@ -49,11 +49,12 @@ struct DaemonFaultTests {
         #expect(root.names(in: "spool/jobs").isEmpty, "\(fault)")
     }
 
+    /// Only some of the calls: Spool's own tests fail every one of theirs.
     @Test(arguments: [(EIO, false), (ENOSPC, true), (EMFILE, true)])
     func `finishes each request exactly once after the next start`(
         reason: Int32, isLasting: Bool
     ) throws {
-        for number in 1... {
+        for number in stride(from: 1, to: 10_000, by: isLasting ? 7 : 3) {
             let range = number..<(isLasting ? Int.max : number + 1)
             let plan = FaultPlan(failing: range, errno: reason)
             try withTemporaryDirectory(inMemory: true) { path in

@@ -16,6 +16,8 @@ final class KillLoop {
     /// How often the log said that a request was finished.
     private var finished: [String: Int] = [:]
     private var verified: Set<String> = []
+    /// How the last life of the service ended.
+    private var lastWords = ""
     private var random: SystemRandomNumberGenerator = SystemRandomNumberGenerator()
 
     /// Requests that wait in the inbox before each start.
@@ -52,6 +54,7 @@ final class KillLoop {
         for _ in 0..<5 {
             let end = try Program.serve(root, "--once", "--jobs", "2").end()
             note(end.complaints)
+            lastWords = "status \(end.status): \(end.complaints.suffix(2000))"
             if end.status == 0 { break }
         }
         check()
@@ -135,7 +138,7 @@ final class KillLoop {
             root.names(in: "inbox").filter { $0 != "media" }
             + root.names(in: "spool/jobs")
             + root.names(in: "outbox").filter { $0.hasPrefix(".") || $0.hasSuffix(".txt") }
-        if !rest.isEmpty { violations.append("left over: \(rest)") }
+        if !rest.isEmpty { violations.append("left over: \(rest), \(lastWords)") }
     }
 
     /// What is missing or wrong in one folder of the outbox.
