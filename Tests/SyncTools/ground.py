@@ -39,6 +39,8 @@ class Story:
         self.sends_again = False
         """Whether requests that were claimed come back, so that some may lie in the inbox."""
         self.faults: list[str] = []
+        self.seen = 0
+        """How many results the sender saw in the end."""
         self.comes_back = True
         """Whether the tool carries results to the sender."""
         self.began = time.monotonic()
@@ -78,11 +80,6 @@ class Story:
         """Until every request has a result."""
         wait_until(f"the results of '{self.title}'", self.has_ended, self.ground.patience, 0.2)
 
-    @property
-    def seen(self) -> int:
-        """How many results the sender sees."""
-        return len(outbox.results(self.outbox / self.folder))
-
     def is_back(self) -> bool:
         """Whether the sender sees every result; whole or not, `check` looks."""
         return {drop.result for drop in self.drops} <= outbox.results(self.outbox).keys()
@@ -91,6 +88,7 @@ class Story:
         """Holds what came out against what was dropped."""
         self.faults += outbox.faults(self.drops, self.served_outbox, alone_in=self.folder)
         if self.comes_back:
+            self.seen = len(outbox.results(self.outbox / self.folder))
             back = outbox.faults(self.drops, self.outbox, alone_in=self.folder)
             self.faults += [f"in the sender's outbox, {fault}" for fault in back]
         here = self.served_inbox / self.folder

@@ -8,22 +8,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-from service import REPOSITORY
+from service import PROGRAM, REPOSITORY
 
 RESULTS = REPOSITORY / "Tests" / "RESULTS.md"
 TITLE = "# Results of the long runs\n\nWhat CI does not run; each section is written by its program.\n"
 
 
 def circumstances() -> str:
-    """Date, commit, command and machine, in two lines."""
+    """Date, commit, command, machine, and when the program was built, which may be earlier."""
     commit = subprocess.run(
         ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty"],
         capture_output=True, text=True,
     ).stdout.strip()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 30
     command = " ".join([str(Path(sys.argv[0]).resolve().relative_to(REPOSITORY)), *sys.argv[1:]])
+    built = datetime.datetime.fromtimestamp(PROGRAM.stat().st_mtime)
     return (
-        f"{datetime.date.today()}, commit {commit}, `{command}`\n"
+        f"{datetime.date.today()}, commit {commit}, program built {built:%Y-%m-%d %H:%M}, `{command}`\n"
         f"on {os.cpu_count()} cores, {memory} GiB, Linux {platform.release()}, {system()}."
     )
 
