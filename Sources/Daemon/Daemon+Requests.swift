@@ -189,6 +189,8 @@ extension Daemon {
 
     /// Goes on with the requests whose files are copied.
     func acceptCollected() {
+        // What is left half-way is found in the inbox at the next start.
+        guard !isStopping else { return }
         for collection in collecting {
             guard let result = collection.result() else { continue }
             collecting.removeAll { $0 === collection }

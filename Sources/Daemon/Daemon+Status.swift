@@ -11,15 +11,15 @@ extension Daemon {
     ///
     /// - Returns: when it is to be called again although nothing else happens.
     func showStatus() -> SuspendingClock.Instant? {
-        let now = SuspendingClock.now
-        let record = statusRecord(isDue: shown.until <= now)
         let line = statusLine
         if line != shown.line {
             Notifier.status(line)
             shown.line = line
         }
-        guard record != shown.record else { return nil }
+        let now = SuspendingClock.now
         guard shown.until <= now else { return shown.until }
+        let record = statusRecord
+        guard record != shown.record else { return nil }
         shown.record = record
         shown.until = now.advanced(by: .seconds(1))
         do throws(SpoolError) { try spool.show(record.text) } catch { trouble(error.description) }
@@ -33,9 +33,7 @@ extension Daemon {
         return (jobs.isEmpty ? state : jobs) + (rest > 0 ? ", \(rest) waiting" : "")
     }
 
-    /// The names of those that are next are found only when they are written: among ten thousand that
-    /// is work.
-    private func statusRecord(isDue: Bool) -> StatusRecord {
+    private var statusRecord: StatusRecord {
         var record = StatusRecord(state: "running")
         if let absence = inbox.absence {
             record = StatusRecord(state: "away", reason: absence)
@@ -50,9 +48,7 @@ extension Daemon {
         }
         record.running = running.map(\.record)
         record.waiting = queue.count + arrived.count
-        let isOther =
-            record.waiting != shown.record?.waiting || record.running.count != shown.running
-        if isDue, isOther {
+        if record.waiting != shown.record?.waiting || record.running.count != shown.running {
             shown.next = queue.preview(10).map(name)
             shown.running = record.running.count
         }

@@ -33,6 +33,8 @@ package struct Inbox: ~Copyable {
     var held: [Path: FileStatus] = [:]
     /// Requests that were answered for good and lie there still, as they were then.
     var settled: [Path: FileStatus] = [:]
+    /// Hints that nobody has looked into.
+    private var backlog: [Watch.Hint] = []
     /// The folder that was searched: another one under the same name is another inbox.
     private var identity: Identity?
     /// When an inbox that is away is asked for again.
@@ -42,6 +44,8 @@ package struct Inbox: ~Copyable {
 
     /// Folders nested deeper than this are not searched.
     package static let depthLimit = 32
+    /// Hints that one call of `arrivals` looks into: ten thousand at once keep nobody waiting.
+    private static let hintLimit = 256
     /// How often an inbox that is away is asked for.
     package static let absencePause = Duration.seconds(3)
 
@@ -79,11 +83,12 @@ package struct Inbox: ~Copyable {
     /// When `arrivals` should be called even without an event.
     package var deadline: Settling.Instant? {
         let searching = nextLook == nil ? polling.deadline : nil
-        return [settling.deadline, searching, nextLook].compactMap(\.self).min()
+        let present = backlog.isEmpty ? nil : Settling.Instant.now
+        return [settling.deadline, searching, nextLook, present].compactMap(\.self).min()
     }
 
     /// Whether a file is there that may yet become a request, so that the inbox is not empty.
-    package var isSettling: Bool { settling.deadline != nil }
+    package var isSettling: Bool { settling.deadline != nil || !backlog.isEmpty }
 
     /// Why folders are searched by the clock and not watched, as sentences; empty where events can
     /// be trusted.
@@ -113,7 +118,12 @@ package struct Inbox: ~Copyable {
         }
         guard isPlaced, !hints.contains(.root) else { return enter(at: now).map(Arrival.init) }
         var ready: [Path] = []
-        for hint in hints {
+        backlog += hints
+        // A search finds whatever the other hints would have told.
+        if backlog.contains(.everything) { backlog = [.everything] }
+        let some = backlog.prefix(Self.hintLimit)
+        backlog.removeFirst(some.count)
+        for hint in some {
             switch hint {
             case .file(let path): ready += look(at: path, now)
             case .folder(let path): ready += folder(path, at: now)
@@ -192,6 +202,7 @@ package struct Inbox: ~Copyable {
     /// Takes up the folder that stands at the place now, or begins to wait for one.
     private mutating func enter(at now: Settling.Instant) -> [Path] {
         if identity != nil || absence == nil { renewWatch() }
+        backlog = []
         identity = nil
         do throws(FileError) {
             // First, so that it cannot come back unseen.
