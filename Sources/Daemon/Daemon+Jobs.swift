@@ -11,14 +11,12 @@ extension Daemon {
     func begin(_ job: String) {
         var known: Arrival?
         do {
+            if let settlement = try spool.settlePublished(job) { return end(job, settlement) }
             let claim = try spool.open(job)
             known = claim.arrival
             let facts = Event.Facts(job: job, request: claim.request)
             if let outcome = try claim.outcome() {
                 return try publish(claim, outcome, facts, code: nil)
-            }
-            if let published = try spool.settlePublished(job) {
-                return log(.done(facts.with(result: published)))
             }
             var attempts = try claim.attempts()
             guard !attempts.areExhausted else { return try giveUp(claim, attempts) }
@@ -34,6 +32,13 @@ extension Daemon {
         } catch {
             putOff(job, known, error)
         }
+    }
+
+    /// Tells of a job that only had to be tidied away.
+    private func end(_ job: String, _ settlement: Settlement) {
+        guard case .published(let result, let outcome) = settlement else { return }
+        let facts = Event.Facts(job: job, request: result, result: result)
+        log(outcome == .done ? .done(facts) : .failed(facts, code: "failed"))
     }
 
     /// Starts the worker; a start that fails does not count, because the job is not to blame.
@@ -95,6 +100,7 @@ extension Daemon {
     ) throws(SpoolError) {
         let arrival = claim.arrival
         let facts = facts.with(result: try spool.publish(claim, outcome))
+        deferrals[facts.job] = nil
         withdrawNotice(for: arrival)
         switch outcome {
         case .done: log(.done(facts))

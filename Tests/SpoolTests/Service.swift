@@ -35,7 +35,7 @@ struct Service {
     private func finish(
         _ job: String, of spool: inout Spool, _ outcome: Outcome
     ) throws -> String {
-        if let published = try spool.settlePublished(job) { return published }
+        if case .published(let name, _) = try spool.settlePublished(job) { return name }
         let claim = try spool.open(job)
         if let outcome = try claim.outcome() { return try spool.publish(claim, outcome) }
         let workplace = try Workplace(folder: claim.folder)
