@@ -26,6 +26,13 @@ extension Daemon {
         return nil
     }
 
+    /// Leaves no record behind that speaks of running jobs.
+    func showEnd() {
+        do throws(SpoolError) { try spool.show(StatusRecord(state: "stopped").text) } catch {
+            trouble(error.description)
+        }
+    }
+
     private var statusLine: String {
         let jobs = running.map(\.status).joined(separator: ", ")
         let rest = queue.count + arrived.count + gatheringOnes.count + setAside.count

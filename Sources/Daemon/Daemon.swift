@@ -100,6 +100,7 @@ package final class Daemon {
         }
         for collection in collecting { collection.cancel() }
         log(.stopped(waiting: jobsWaiting))
+        showEnd()
         let isLeft =
             isHolding || !setAside.isEmpty || !queue.isEmpty || inbox.absence != nil
         return configuration.once && isLeft ? .tryAgain : .success

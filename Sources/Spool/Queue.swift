@@ -37,7 +37,15 @@ package struct Queue<Item: Hashable & Sendable>: Sendable {
     /// How long something waits to be raised by one level: 15 minutes, in milliseconds.
     package static var ageing: Int64 { 15 * 60 * 1000 }
 
+    /// What has the same order for ever: within a folder and a priority, the earliest first.
+    private struct Lane: Hashable {
+        let folder: [UInt8]
+        let priority: Int
+    }
+
     private var entries: [Item: Entry] = [:]
+    /// Every entry in the order of its lane, and some that were taken out since.
+    private var lanes: [Lane: ArraySlice<Entry>] = [:]
     private var inserted = 0
     /// The turn in which a folder was served last.
     private var served: [[UInt8]: Int] = [:]
@@ -60,6 +68,11 @@ package struct Queue<Item: Hashable & Sendable>: Sendable {
         inserted += 1
         entry.number = inserted
         entries[entry.item] = entry
+        let lane = Lane(folder: entry.folder, priority: entry.priority)
+        // Nearly always the end: what comes later arrived later.
+        let before = lanes[lane]?.lastIndex { isEarlier($0, entry) }
+        let place = before.map { $0 + 1 } ?? lanes[lane]?.startIndex ?? 0
+        lanes[lane, default: []].insert(entry, at: place)
     }
 
     /// Takes an item out, wherever it stands.
@@ -67,11 +80,22 @@ package struct Queue<Item: Hashable & Sendable>: Sendable {
 
     /// Takes out what is to be begun now, at a time in milliseconds since 1970.
     package mutating func next(at now: Int64) -> Entry? {
-        guard let entry = entries.values.min(by: { precedes($0, $1, at: now) }) else { return nil }
-        entries[entry.item] = nil
+        var best: Entry?
+        for lane in Array(lanes.keys) {
+            while let head = lanes[lane]?.first, entries[head.item]?.number != head.number {
+                lanes[lane]?.removeFirst()
+            }
+            guard let head = lanes[lane]?.first else {
+                lanes[lane] = nil
+                continue
+            }
+            if best.map({ precedes(head, $0, at: now) }) ?? true { best = head }
+        }
+        guard let best else { return nil }
+        entries[best.item] = nil
         turn += 1
-        served[entry.folder] = turn
-        return entry
+        served[best.folder] = turn
+        return best
     }
 
     /// Takes out what is to be begun now.
@@ -90,7 +114,11 @@ package struct Queue<Item: Hashable & Sendable>: Sendable {
         guard levels.0 == levels.1 else { return levels.0 > levels.1 }
         let turns = (served[left.folder] ?? 0, served[right.folder] ?? 0)
         guard turns.0 == turns.1 else { return turns.0 < turns.1 }
-        return (left.arrived, left.number) < (right.arrived, right.number)
+        return isEarlier(left, right)
+    }
+
+    private func isEarlier(_ left: Entry, _ right: Entry) -> Bool {
+        (left.arrived, left.number) < (right.arrived, right.number)
     }
 
     private func level(_ entry: Entry, _ now: Int64) -> Int {
