@@ -49,8 +49,9 @@ struct DaemonFaultTests {
         #expect(root.names(in: "spool/jobs").isEmpty, "\(fault)")
     }
 
-    /// Only some of the calls, because each story is two whole services: Spool's own tests fail every
-    /// one of theirs. `RUSHES_EVERY_CALL=3 swift test …` fails every third.
+    /// Every how many calls one fails: each story is two whole services.
+    ///
+    /// Spool's own tests fail every one of theirs. `RUSHES_EVERY_CALL=3 swift test …` fails every third.
     static let step = ProcessInfo.processInfo.environment["RUSHES_EVERY_CALL"].flatMap { Int($0) }
 
     @Test(arguments: [(EIO, false), (ENOSPC, true), (EMFILE, true)])
