@@ -46,6 +46,7 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notOneMount(let root, let folder):
             "'\(folder)' is on another mount than the rest of '\(root)', so that nothing can be "
                 + "moved there in one step: put inbox, outbox and spool on one file system"
+                + (folder.hasSuffix("/inbox") ? ", or let requests lie with --claim leave" : "")
         case .unreadable(let request, let reason):
             "'\(request)': \(reason)"
         case .notNow(let request):
