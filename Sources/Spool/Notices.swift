@@ -19,14 +19,30 @@ struct Notices: Sendable {
         self.outbox = outbox
         try Directory.ensure(folder)
         for name in try Directory.names(in: folder) {
-            let record = folder.appending(Path(bytes: name))
-            let text = try WholeFile.read(record, limit: 64 * 1024)
-            if let place = EscapedWord.decoded(text[...]), text.first != 0x2F {
-                try Directory.removeTree(outbox.appending(place))
+            let file = folder.appending(Path(bytes: name))
+            do throws(FileError) {
+                if let place = try Self.place(in: file) {
+                    try Directory.removeTree(outbox.appending(place))
+                }
+                try Directory.removeTree(file)
+            } catch {
+                // No text is worth a service that does not start: the next start tries again.
             }
-            try Directory.removeTree(record)
         }
     }
+
+    /// Where the text stands that a record tells of; nil for what is no record, such as a text that
+    /// was about to be moved out when the power went.
+    private static func place(in record: Path) throws(FileError) -> Path? {
+        guard try FileStatus(of: record)?.kind == .file,
+            let place = EscapedWord.decoded(try WholeFile.read(record, limit: 64 * 1024)[...])
+        else { return nil }
+        let isOurs = place.name.reversed().starts(with: suffix.utf8.reversed())
+        let isWithin = place.bytes.first != 0x2F && !place.components.contains(Array("..".utf8))
+        return isOurs && isWithin ? place : nil
+    }
+
+    private static let suffix = ".waiting.txt"
 
     /// Puts up a text for a request, in place of an earlier one.
     mutating func post(_ text: String, for request: Path) throws(FileError) {
@@ -49,7 +65,7 @@ struct Notices: Sendable {
     }
 
     private static func place(of request: Path) -> Path {
-        OutboxName.folder(of: request).appending(OutboxName.result(of: request) + ".waiting.txt")
+        OutboxName.folder(of: request).appending(OutboxName.result(of: request) + suffix)
     }
 
     private func record(of request: Path) -> Path {
