@@ -90,11 +90,11 @@ extension Daemon {
     func isClear() -> Bool {
         do throws(SpoolError) {
             let space = try spool.space()
-            // A twentieth of a small disk, a gigabyte of a large one.
-            let reserve = min(1 << 30, space.total / 20)
+            // A thousandth of the disk, a gigabyte at most: for the ledger and other programs.
+            let reserve = min(1 << 30, space.total / 1000)
             guard space.free > reserve else {
                 obstruct(
-                    "the disk is full: \(space.free >> 20) MiB are free, \(reserve >> 20) are kept")
+                    "the disk is full: \(space.free >> 10) KiB are free, \(reserve >> 10) are kept")
                 return false
             }
         } catch {

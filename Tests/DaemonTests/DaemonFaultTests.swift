@@ -58,7 +58,7 @@ struct DaemonFaultTests {
     func `finishes each request exactly once after the next start`(
         reason: Int32, isLasting: Bool
     ) throws {
-        for number in stride(from: 1, to: 10_000, by: Self.step ?? (isLasting ? 61 : 23)) {
+        for number in stride(from: 1, to: 10_000, by: Self.step ?? (isLasting ? 331 : 151)) {
             let range = number..<(isLasting ? Int.max : number + 1)
             let plan = FaultPlan(failing: range, errno: reason)
             try withTemporaryDirectory(inMemory: true) { path in

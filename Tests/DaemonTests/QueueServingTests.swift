@@ -90,7 +90,7 @@ struct QueueServingTests {
             }
             try root.drop(
                 "a/long.json",
-                smallRequest(steps: 200, frames: 161).dropLast() + #", "variations": 16}"#)
+                smallRequest(steps: 200, frames: 81).dropLast() + #", "variations": 16}"#)
             #expect(
                 root.waits {
                     let status = (try? root.text("spool/status.json")) ?? ""
