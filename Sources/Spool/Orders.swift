@@ -107,9 +107,16 @@ package struct Orders: Sendable {
 
     /// The service's user must be able to read what an administrator wrote.
     private func write(_ bytes: [UInt8], to path: Path) throws(SpoolError) {
-        try spooling { () throws(FileError) in
+        do throws(FileError) {
             try WholeFile.write(bytes, to: path)
-            try Permissions.set(0o644, of: path)
+            do throws(FileError) {
+                try Permissions.set(0o644, of: path)
+            } catch {
+                // It has been read, obeyed and removed already.
+                guard error.errno == ENOENT else { throw error }
+            }
+        } catch {
+            throw .file(error)
         }
     }
 }
