@@ -102,7 +102,7 @@ package enum Directory {
         guard let status = try FileStatus(of: path) else { return }
         guard status.kind == .directory else { return try remove(path) }
         for name in try names(in: path) { try removeTree(path.appending(Path(bytes: name))) }
-        try retrying("remove the directory", path) { unsafe rmdir(path.cString) }
+        try removeEmpty(path)
     }
 
     /// Removes a directory in which nothing is; calls `rmdir`.

@@ -40,15 +40,29 @@ package enum Landlock {
         guard levels > 0 else { return [] }
         var found: [Path] = []
         for place in places {
-            for name in (try? Directory.names(in: place)) ?? [] {
-                let entry = place.appending(Path(bytes: name))
-                let kind = (try? FileStatus(of: entry))?.kind
-                if kind == .link { found.append(entry) }
-                guard kind == .link || kind == .directory else { continue }
-                found += links(in: [entry], levels: levels - 1)
+            for entry in entries(of: place) {
+                if entry.kind == .link { found.append(entry.path) }
+                guard entry.kind == .link || entry.kind == .directory else { continue }
+                found += links(in: [entry.path], levels: levels - 1)
             }
         }
         return found
+    }
+
+    /// What lies in a directory; nothing where it cannot be listed.
+    private static func entries(of place: Path) -> [(path: Path, kind: FileStatus.Kind)] {
+        do throws(FileError) {
+            var entries: [(Path, FileStatus.Kind)] = []
+            for name in try Directory.names(in: place) {
+                let path = place.appending(Path(bytes: name))
+                if let kind = try FileStatus(of: path)?.kind { entries.append((path, kind)) }
+            }
+            return entries
+        } catch {
+            // A place that is missing, no directory or closed leaves less to the process, never
+            // more; whoever needs it meets the reason when it opens it.
+            return []
+        }
     }
 
     private static func allow(

@@ -50,11 +50,6 @@ package struct Claim: ~Copyable {
         try Workplace(folder: folder)
     }
 
-    /// When the request arrived, in milliseconds since 1970.
-    package var queued: Int64 { origin.queued }
-    /// The request's place in the order, -10 to 10.
-    package var priority: Int { origin.priority }
-
     /// The job's entry in the queue.
     package func entry<Item>(_ item: Item) -> Queue<Item>.Entry {
         Queue.Entry(item, path: origin.path, priority: origin.priority, arrived: origin.queued)
