@@ -61,6 +61,9 @@ extension Daemon {
         let claim = run.takeClaim()
         do {
             if let outcome = try claim.outcome() {
+                for warning in run.warnings {
+                    log(.warned(job: run.id, request: run.request, warning: warning))
+                }
                 return try publish(claim, outcome, facts, code: run.failureCode)
             }
             if run.isCancelled { return try refuse(claim, .cancelled, .tryAgain, facts) }

@@ -175,15 +175,12 @@ extension Daemon {
     private func stage(
         _ candidate: Candidate, media names: [String]
     ) throws(SpoolError) -> Staging? {
-        var bytes: [UInt8]?
-        switch inbox.read(candidate.arrival) {
-        case .success(let content): bytes = content
-        case .failure(let reason) where reason.mayPass:
+        let content = inbox.read(candidate.arrival)
+        if case .failure(let reason) = content, reason.mayPass {
             throw .unreadable(request: candidate.arrival.description, reason: reason)
-        case .failure: break
         }
         return try spool.stage(
-            candidate.arrival, bytes: bytes, media: names, priority: candidate.priority,
+            candidate.arrival, content, media: names, priority: candidate.priority,
             as: candidate.earlier?.original)
     }
 

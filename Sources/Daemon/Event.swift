@@ -20,6 +20,7 @@ enum Event {
     case cleared
     case begun(job: String, request: String, attempt: Int)
     case done(Facts)
+    case warned(job: String, request: String, warning: String)
     case failed(Facts, code: String)
     case crashed(Facts, how: String, crashes: Int)
     case setAside(job: String, request: String, reason: String)
@@ -76,6 +77,7 @@ enum Event {
             "working on '\(request)'" + (attempt > 1 ? ", attempt \(attempt)" : "")
         case .done(let facts):
             "finished '\(facts.request)' in \(facts.rounded) s, results in '\(facts.result)'"
+        case .warned(_, let request, let warning): "'\(request)': \(warning)"
         case .failed(let facts, let code):
             "refused '\(facts.request)' (\(code)), reasons in '\(facts.result)'"
         case .crashed(let facts, let how, let crashes):
@@ -107,7 +109,7 @@ enum Event {
             .notice
         case .accepted, .duplicate, .withdrawn, .waiting, .begun, .done, .interrupted, .searched:
             .information
-        case .refusedClaim, .failed, .trouble, .lessContained, .polling: .warning
+        case .refusedClaim, .warned, .failed, .trouble, .lessContained, .polling: .warning
         case .crashed, .setAside, .obstructed, .inboxAway, .workerTrouble, .fatal: .error
         }
     }
@@ -127,6 +129,7 @@ enum Event {
         case .cleared: "a3860ddcc71943a88a29249ab11a329b"
         case .begun: "3d2b5ddae9614997af64814e31654b53"
         case .done: "5b667930465c48eaafa570dcca1810ef"
+        case .warned: "f1ec56050eb5464cbeb3eb29656d962a"
         case .failed: "29cd71624de247e18ff7359829f6af1c"
         case .crashed: "5d1f2403875a4b688bb253baaaee7a23"
         case .setAside: "b4dcff3e72db4bb390b9788e39adc141"
@@ -160,6 +163,7 @@ enum Event {
         case .begun(let job, let request, let attempt):
             Self.job(job, request, "running") + [("RUSHES_ATTEMPT", String(attempt))]
         case .done(let facts): facts.fields("done")
+        case .warned(let job, let request, _): Self.job(job, request, "done")
         case .failed(let facts, let code): facts.fields("failed") + [("RUSHES_ERROR_CODE", code)]
         case .crashed(let facts, _, let crashes):
             facts.fields("crashed") + [("RUSHES_CRASHES", String(crashes))]

@@ -40,7 +40,8 @@ extension Workplace {
     /// Ends the work with a refusal; what was made until then is thrown away.
     consuming func refuse(_ refusal: Refusal) throws(SpoolError) {
         try clear()
-        try write(refusal.report(fileName: fileName), as: "error.txt")
+        let report = refusal.report(fileName: fileName, isInOutbox: try holdsRequest())
+        try write(report, as: "error.txt")
         try write(refusal.record.text, as: "result.json")
         try conclude(.failed)
     }

@@ -9,6 +9,8 @@ enum Report: Equatable {
     case mode(ModeName)
     /// The job has come this far.
     case progress(Progress)
+    /// The video is made, and not all that was asked for could be: a sentence.
+    case warning(String)
     /// There will be no video; the word for scripts that says why.
     case failure(code: String)
     /// The job cannot be done now, and the request is not to blame: the reason, a sentence.
@@ -27,6 +29,8 @@ enum Report: Equatable {
                 + "\(Int(progress.fraction * 1_000_000))"
         case .failure(let code):
             "failure \(code)"
+        case .warning(let text):
+            "warning " + Self.oneLine(text)
         case .deferred(let reason):
             "deferred " + Self.oneLine(reason)
         }
@@ -36,6 +40,10 @@ enum Report: Equatable {
     init?(_ line: String) {
         if line.hasPrefix("deferred ") {
             self = .deferred(reason: Self.oneLine(line.dropFirst("deferred ".count)))
+            return
+        }
+        if line.hasPrefix("warning ") {
+            self = .warning(Self.oneLine(line.dropFirst("warning ".count)))
             return
         }
         let words = line.split(separator: " ")

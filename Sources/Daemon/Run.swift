@@ -25,6 +25,8 @@ final class Run {
     private(set) var mode: ModeName?
     private(set) var progress: Progress?
     private(set) var failureCode: String?
+    /// What the worker could not do as asked.
+    private(set) var warnings: [String] = []
     /// Since when the worker has been reading the request's files without a word; nil while it does
     /// something else, which may take its time.
     private(set) var mediaSince: SuspendingClock.Instant?
@@ -60,6 +62,7 @@ final class Run {
                 let isReading =
                     progress.stage == .media || progress.stage == .load && progress.completed == 1
                 mediaSince = isReading ? .now : nil
+            case .warning(let text): warnings.append(text)
             case .failure(let code): failureCode = code
             case .deferred(let reason): deferral = reason
             }

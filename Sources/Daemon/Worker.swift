@@ -68,6 +68,7 @@ package enum Worker {
         case .interrupted:
             return false
         case .made(let record):
+            for warning in record.warnings { tell(.warning(warning)) }
             try workplace.write(record.text, as: "result.json")
             try workplace.conclude(.done)
         case .refused(let refusal) where refusal.mayPass:

@@ -31,6 +31,13 @@ package struct Identity: Hashable, Sendable {
         self.init(request: Self.request(path, bytes), inputs: inputs.finish())
     }
 
+    /// The identity of a request that cannot be read: the same as long as the reason is.
+    init(_ path: Path, unreadable reason: UnreadableRequest) {
+        self.init(
+            request: Self.request(path, Array("\0\(reason.word ?? "")".utf8)),
+            inputs: SHA256().finish())
+    }
+
     /// The first half alone.
     static func request(_ path: Path, _ bytes: [UInt8]) -> String {
         var digest = SHA256()

@@ -7,6 +7,7 @@ internal import Glibc
 ///
 ///     claim          which request it is, where it came from and when
 ///     request.json   the request, exactly as it was dropped
+///     unreadable     why it could only be left where it lies; request.json is empty then
 ///     attempts       how often it was started and how often that crashed
 ///     media          which file of in/ is which file of the request, or why there is none
 ///     in/            private copies of the files that the request names: 0, 1, 2 …
@@ -20,6 +21,7 @@ struct JobFolder: Sendable {
 
     var claim: Path { path.appending("claim") }
     var request: Path { path.appending("request.json") }
+    var unreadableFile: Path { path.appending("unreadable") }
     var attemptsFile: Path { path.appending("attempts") }
     var mediaList: Path { path.appending("media") }
     var input: Path { path.appending("in") }
@@ -57,6 +59,11 @@ struct JobFolder: Sendable {
     func outcome() throws(FileError) -> Outcome? {
         guard let text = try contents(outcomeFile) else { return nil }
         return Outcome(rawValue: text.trimmed)
+    }
+
+    /// Why the request could not be read where it was left; nil for one that is here.
+    func unreadable() throws(FileError) -> UnreadableRequest? {
+        try contents(unreadableFile).flatMap { UnreadableRequest(word: $0.trimmed) }
     }
 
     /// Where the results were about to go, relative to the outbox; nil while that is not decided.

@@ -54,6 +54,20 @@ package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConverti
         }
     }
 
+    /// A word for the job's own note of it; nil for what may pass and is never noted.
+    var word: String? { Self.words.first { $0.value == self }?.key }
+
+    /// The reason that such a word stands for.
+    init?(word: String) {
+        guard let reason = Self.words[word] else { return nil }
+        self = reason
+    }
+
+    private static let words: [String: UnreadableRequest] = [
+        "missing": .missing, "too-large": .tooLarge, "folder": .folder, "link": .link,
+        "hard-link": .hardLink, "not-a-file": .notAFile, "forbidden": .forbidden,
+    ]
+
     /// Whether this machine is to blame, so that another look may succeed.
     package var mayPass: Bool { if case .other = self { true } else { false } }
 

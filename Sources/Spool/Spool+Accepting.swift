@@ -7,12 +7,12 @@ internal import Glibc
 extension Spool {
     /// Begins to accept a request: makes a job folder for it, which counts for nothing yet.
     ///
-    /// * `bytes`: what the request says, or nil when it cannot be read.
+    /// * `content`: what the request says, or why it cannot be read.
     /// * `known`: where it lay when it was dropped at first, if not there.
     /// - Returns: nil when the request is gone from the inbox.
     package mutating func stage(
-        _ arrival: Arrival, bytes: [UInt8]? = nil, media names: [String] = [], priority: Int = 0,
-        as known: Arrival? = nil
+        _ arrival: Arrival, _ content: Result<[UInt8], UnreadableRequest>,
+        media names: [String] = [], priority: Int = 0, as known: Arrival? = nil
     ) throws(SpoolError) -> Staging? {
         let source = inbox.appending(arrival.path)
         guard let status = try spooling({ () throws(FileError) in try FileStatus(of: source) })
@@ -22,7 +22,7 @@ extension Spool {
         let folder = JobFolder(path: jobs.appending(id))
         try spooling { () throws(FileError) in try Directory.make(folder.path) }
         return Staging(
-            arrival: arrival, id: id, folder: folder, inbox: inbox, names: names, bytes: bytes,
+            arrival: arrival, id: id, folder: folder, inbox: inbox, names: names, content: content,
             path: (known ?? arrival).path, queued: status.arrived, priority: priority)
     }
 
@@ -40,9 +40,9 @@ extension Spool {
         let source = inbox.appending(staging.arrival.path)
         if !isRetry, let entry = try duplicate(collected) {
             try discard(staging.folder)
-            if claiming == .move {
+            if claiming == .move, case .success = staging.content {
                 do throws(FileError) {
-                    guard try content(of: source) == staging.bytes else { return .gone }
+                    guard content(of: source) == staging.content else { return .gone }
                     try Directory.removeTree(source)
                     try Directory.synchronize(source.parent)
                 } catch {
@@ -82,7 +82,7 @@ extension Spool {
         if claiming == .move {
             do throws(FileError) {
                 try Renaming.move(source, to: request)
-                guard let bytes = staging.bytes, try content(of: request) != bytes else { return }
+                guard content(of: request) != staging.content else { return }
                 // Written to in the last moment: its files may be others now, so it begins anew.
                 try Renaming.move(request, to: source)
                 throw FileError(operation: "move", path: source.description, errno: ESTALE)
@@ -90,27 +90,32 @@ extension Spool {
                 if error.errno == ESTALE { throw .notNow(request: staging.arrival.description) }
                 // From a folder that may not be written to requests are copied, and stay; from one
                 // on another mount they are copied, and removed.
-                guard [EACCES, EPERM, EROFS, EXDEV].contains(error.errno), staging.bytes != nil
-                else { throw .file(error) }
+                guard [EACCES, EPERM, EROFS, EXDEV].contains(error.errno) else {
+                    throw .file(error)
+                }
                 isElsewhere = error.errno == EXDEV
             }
         }
-        guard let bytes = staging.bytes else {
-            throw .file(FileError(operation: "read", path: source.description, errno: EINVAL))
+        guard content(of: source) == staging.content else {
+            throw .notNow(request: staging.arrival.description)
         }
-        let isSame = try spooling { () throws(FileError) in
-            guard try content(of: source) == bytes else { return false }
-            try WholeFile.write(bytes, to: request)
-            if isElsewhere { try Directory.remove(source) }
-            return true
+        try spooling { () throws(FileError) in
+            switch staging.content {
+            case .success(let bytes):
+                try WholeFile.write(bytes, to: request)
+                if isElsewhere { try Directory.remove(source) }
+            case .failure(let reason):
+                // What nobody has a copy of is not removed.
+                try WholeFile.write(
+                    Array("\(reason.word ?? "")\n".utf8), to: staging.folder.unreadableFile)
+                try WholeFile.write([], to: request)
+            }
         }
-        guard isSame else { throw .notNow(request: staging.arrival.description) }
     }
 
-    /// The bytes of a request; nil where there is none to be read.
-    private func content(of path: Path) throws(FileError) -> [UInt8]? {
-        guard try FileStatus(of: path)?.kind == .file else { return nil }
-        return try WholeFile.read(path, limit: RequestFile.limit)
+    /// The bytes of a request, or why there are none.
+    private func content(of path: Path) -> Result<[UInt8], UnreadableRequest> {
+        RequestFile.read(path, followingLinks: false)
     }
 
     /// What became of the same request before.
@@ -120,11 +125,15 @@ extension Spool {
     /// moved, it is wanted again once its results were taken away; where they are left, its sender
     /// only sees that it is missing, and it is not.
     private func duplicate(_ collected: Collected) throws(SpoolError) -> Ledger.Entry? {
-        guard let identity = collected.identity else { return nil }
+        let identity = collected.identity
         let known = ledger.entry(ofRequest: identity.request)
         let isLeftOver = known.map { collected.staging.queued < $0.accepted } ?? false
-        let isUnreadable = claiming == .leave && !collected.isComplete
-        guard let entry = isLeftOver || isUnreadable ? known : ledger.entry(of: identity)
+        if claiming == .move, !isLeftOver, case .failure = collected.staging.content {
+            // What is inside a folder, for one, nobody has compared.
+            return nil
+        }
+        let lacksFiles = claiming == .leave && !collected.isComplete
+        guard let entry = isLeftOver || lacksFiles ? known : ledger.entry(of: identity)
         else { return nil }
         if entry.state == .claimed { return try exists(jobs.appending(entry.job)) ? entry : nil }
         guard claiming == .move, !isLeftOver else { return entry }
@@ -144,7 +153,8 @@ extension Spool {
         _ arrival: Arrival, bytes: [UInt8]? = nil, media names: [String] = [],
         lastTry: Bool = true, while goOn: () -> Bool = { true }
     ) throws(SpoolError) -> String? {
-        guard let staging = try stage(arrival, bytes: bytes, media: names) else { return nil }
+        let content = bytes.map { .success($0) } ?? content(of: inbox.appending(arrival.path))
+        guard let staging = try stage(arrival, content, media: names) else { return nil }
         let collected: Collected
         do throws(SpoolError) {
             collected = try staging.collect(lastTry: lastTry, while: goOn)

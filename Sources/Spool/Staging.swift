@@ -20,8 +20,8 @@ package struct Staging: Sendable {
     let folder: JobFolder
     let inbox: Path
     let names: [String]
-    /// The request's bytes; nil for one that cannot be read.
-    let bytes: [UInt8]?
+    /// The request's bytes, or why there are none.
+    let content: Result<[UInt8], UnreadableRequest>
     /// The path under which it is known: its own, or that of an earlier try.
     let path: Path
     let queued: Int64
@@ -50,8 +50,11 @@ package struct Staging: Sendable {
                 throw .notNow(request: arrival.description)
             }
         }
-        let identity = try bytes.map { bytes throws(SpoolError) in
-            Identity(path, bytes, media: media, digests: try folder.digests(of: media))
+        let identity: Identity
+        switch content {
+        case .success(let bytes):
+            identity = Identity(path, bytes, media: media, digests: try folder.digests(of: media))
+        case .failure(let reason): identity = Identity(path, unreadable: reason)
         }
         let origin = Origin(path: path, queued: queued, priority: priority, identity: identity)
         try spooling { () throws(FileError) in
@@ -66,7 +69,7 @@ package struct Staging: Sendable {
 /// A request whose files are copied.
 package struct Collected: Sendable {
     let staging: Staging
-    let identity: Identity?
+    let identity: Identity
     /// Whether every file was there.
     let isComplete: Bool
 }

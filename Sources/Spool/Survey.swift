@@ -238,7 +238,26 @@ package struct Survey: Sendable {
             }
         }
         let inside = resolved.compactMap { $0.relative(to: inbox) }.filter { !$0.bytes.isEmpty }
-        return inside.first { exists(inbox.appending($0)) } ?? inside.first
+        return inside.first { exists(inbox.appending($0)) }
+            ?? inside.lazy.compactMap(namesake).first ?? inside.first
+    }
+
+    /// What reads the same: of a name that is no UTF-8, people and shells pass on what they see.
+    private func namesake(of path: Path) -> Path? {
+        var found = Path("")
+        for part in path.components {
+            let names: [[UInt8]]
+            do throws(FileError) {
+                names = try Directory.names(in: inbox.appending(found))
+            } catch {
+                return nil
+            }
+            let text = String(decoding: part, as: UTF8.self)
+            guard let name = names.first(where: { String(decoding: $0, as: UTF8.self) == text })
+            else { return nil }
+            found = found.appending(Path(bytes: name))
+        }
+        return found
     }
 
     /// The first part of a path below the inbox that the service may not read.

@@ -62,6 +62,7 @@ package struct Workplace: ~Copyable {
     /// - Throws: `SpoolError.file` when this machine is to blame, not the file.
     package func read() throws(SpoolError) -> Result<[UInt8], UnreadableRequest> {
         do throws(FileError) {
+            if let reason = try job.unreadable() { return .failure(reason) }
             return .success(
                 try WholeFile.read(job.request, limit: RequestFile.limit, onlyName: true))
         } catch {
@@ -69,6 +70,12 @@ package struct Workplace: ~Copyable {
             if case .other = unreadable { throw .file(error) }
             return .failure(unreadable)
         }
+    }
+
+    /// Whether the request itself will lie beside its refusal: not when it could neither be read nor
+    /// taken from where it lies.
+    package func holdsRequest() throws(SpoolError) -> Bool {
+        try spooling { () throws(FileError) in try job.unreadable() == nil }
     }
 
     /// The files that the request names, as they were when it was accepted.

@@ -56,6 +56,7 @@ struct CatalogueTests {
             .duplicate(request: "r", job: "j", result: "o"), .withdrawn(request: "r"),
             .paused(by: .command), .resumed, .obstructed(reason: "x"), .cleared,
             .begun(job: "j", request: "r", attempt: 1), .done(facts), .failed(facts, code: "c"),
+            .warned(job: "j", request: "r", warning: "x"),
             .crashed(facts, how: "signal 9", crashes: 1),
             .setAside(job: "j", request: "r", reason: "x"), .interrupted(job: "j", request: "r"),
             .trouble("x"), .workerTrouble("x"), .lessContained("x"), .fatal("x"), .searched,

@@ -58,6 +58,22 @@ struct ExplanationTests {
         }
     }
 
+    /// A shell or a person passes on what is seen of it.
+    @Test func `a name that is no text is found by how it reads`() throws {
+        try withServedRoot { root in
+            try write("", "inbox/placeholder", in: root)
+            for name: [UInt8] in [Array("caf".utf8) + [0xE9] + Array(".json".utf8), [0x2E, 0xE9]] {
+                let path = Array("\(root.path)/inbox/".utf8) + name
+                let from = "\(root.path)/inbox/placeholder"
+                try #require(link(from, path.map { CChar(bitPattern: $0) } + [0]) == 0)
+            }
+            let request = try explain("caf\u{FFFD}.json", in: root)
+            #expect(request.output.contains("It is empty"), "\(request)")
+            let hidden = try explain("\(root.path)/inbox/.\u{FFFD}", in: root)
+            #expect(hidden.status == 65 && hidden.output.contains("hidden"), "\(hidden)")
+        }
+    }
+
     @Test func `a file elsewhere, a link and a folder`() throws {
         try withServedRoot { root in
             try write(smallRequest(), "outbox/x.json", in: root)

@@ -158,6 +158,37 @@ struct QueueServingTests {
         }
     }
 
+    /// What can be neither read nor taken away is answered all the same, and once.
+    @Test func whereRequestsAreLeftWhatIsNoFileIsRefusedOnce() throws {
+        try withRoot { root in
+            let inbox = "\(root.path)/inbox"
+            mkdir("\(inbox)/folder.json", 0o755)
+            try root.drop("folder.json/note.txt", "mine")
+            mkfifo("\(inbox)/pipe.json", 0o644)
+            symlink("/etc/passwd", "\(inbox)/link.json")
+            try root.drop("first.txt", "{}")
+            link("\(inbox)/first.txt", "\(inbox)/twice.json")
+            let dropped = root.names(in: "inbox")
+            for _ in 1...3 {
+                #expect(try Program.serve(root, "--once", "--claim", "leave").end().status == 0)
+            }
+            #expect(root.names(in: "inbox") == dropped)
+            #expect(try root.text("inbox/folder.json/note.txt") == "mine")
+            let reasons = [
+                "folder": "This is a folder", "link": "This is a symbolic link",
+                "pipe": "This is a device or a pipe", "twice": "This is a hard link",
+            ]
+            #expect(root.names(in: "outbox") == reasons.keys.sorted().map { "\($0).failed" })
+            for (name, reason) in reasons {
+                let report = try root.text("outbox/\(name).failed/error.txt")
+                #expect(report.contains(reason))
+                #expect(!report.contains("lies in this folder"))
+                #expect(root.names(in: "outbox/\(name).failed") == ["error.txt", "result.json"])
+            }
+            #expect(root.names(in: "spool/jobs") == [])
+        }
+    }
+
     @Test func aRequestThatWaitsForLongSaysForWhat() throws {
         try withRoot { root in
             let service = try Program.serve(root)

@@ -40,6 +40,21 @@ struct ServingTests {
         }
     }
 
+    @Test func `what had no effect stands in the log and in the result`() throws {
+        try withRoot { root in
+            try root.drop(
+                "quick.json",
+                String(smallRequest().dropLast())
+                    + #", "preview": true, "deliver": {"size": "64x64"}}"#)
+            let end = try Program.serve(root, "--once").end()
+            #expect(end.status == 0, "\(end.complaints)")
+            let warning = #""deliver" does nothing in a preview."#
+            #expect(end.complaints.contains("'quick.json': \(warning)"), "\(end.complaints)")
+            let result = try root.text("outbox/quick/result.json")
+            #expect(result.contains(#"\"deliver\" does nothing in a preview."#))
+        }
+    }
+
     @Test func `what is taken in the outbox is never replaced`() throws {
         try withRoot { root in
             for seed in 1...3 {

@@ -120,8 +120,8 @@ import Testing
     @Test func longNamesKeepToTheLimitOfSyncTools() throws {
         try withService { service in
             let long = String(repeating: "🎈", count: 60)
-            for _ in 0..<3 {
-                try service.root.write("{}", "inbox/\(long)/\(long).json")
+            for seed in 0..<3 {
+                try service.root.write("{\(seed)}", "inbox/\(long)/\(long).json")
                 let published = try service.run(outcome: .failed).published
                 let names = published.flatMap { Path($0).components }
                 #expect(names.count == 2)
