@@ -20,7 +20,7 @@ struct Candidate {
     /// Whether its files are waited for: not for a request that will be refused anyway.
     let isUnderstood: Bool
     /// The try before this one, whose results were moved back into the inbox.
-    let earlier: EarlierTry?
+    var earlier: EarlierTry?
     /// When it began to wait for files, and whether people were told.
     let since = SuspendingClock.now
     var isAnnounced = false

@@ -38,7 +38,9 @@ extension Daemon {
     /// Of the request only those names and its priority are of interest here. A request that will be
     /// refused anyway waits for nothing, and takes along what is there.
     private func consider(_ arrival: Arrival) {
-        var (names, priority, isUnderstood) = ([String](), 0, false)
+        let limit = configuration.once ? configuration.pause : configuration.mediaWait
+        guard var gathering = Gathering(arrival, in: inbox, limit: limit, at: .now) else { return }
+        var (priority, isUnderstood) = (0, false)
         let content = inbox.read(arrival)
         if case .failure(let reason) = content, reason.mayPass {
             let request = arrival.description
@@ -46,19 +48,26 @@ extension Daemon {
         }
         if case .success(let bytes) = content {
             guard !isOldResult(arrival) else { return inbox.settle(arrival) }
-            names = Request.files(namedIn: bytes).map(\.path.text)
+            gathering.names = Request.files(namedIn: bytes).map(\.path.text)
             if let request = understood(bytes) {
                 priority = request.priority
                 isUnderstood = true
             }
         }
-        let limit = configuration.once ? configuration.pause : configuration.mediaWait
-        let gathering = Gathering(arrival, names: names, in: inbox, limit: limit, at: .now)
-        guard let gathering else { return }
+        let earlier = earlierTry(arrival)
+        let mayHaveOne = arrival.name == "request.json" && earlier == nil
+        // The record of an earlier try may follow in a moment; whoever moves it keeps no order.
+        if mayHaveOne { gathering.postpone(from: .now, by: configuration.pause) }
+        let isWaiting = isUnderstood && !gathering.names.isEmpty
         candidates[arrival] = Candidate(
-            gathering: gathering, priority: priority, isUnderstood: isUnderstood,
-            earlier: earlierTry(arrival))
-        if names.isEmpty || !isUnderstood { enqueue(arrival) } else { gather(arrival) }
+            gathering: gathering, priority: priority, isUnderstood: isUnderstood, earlier: earlier)
+        if mayHaveOne {
+            gatheringOnes.insert(arrival)
+        } else if isWaiting {
+            gather(arrival)
+        } else {
+            enqueue(arrival)
+        }
     }
 
     /// Whether this is the record of an earlier result, which came back with its request.
@@ -110,6 +119,9 @@ extension Daemon {
             gatheringOnes.remove(arrival)
             return
         }
+        if candidate.earlier == nil { candidate.earlier = earlierTry(arrival) }
+        candidates[arrival] = candidate
+        guard candidate.isUnderstood else { return enqueue(arrival) }
         do throws(SpoolError) {
             let verdict = try candidate.gathering.look(in: inbox, at: .now)
             candidate.missing = []
@@ -179,6 +191,10 @@ extension Daemon {
         if case .failure(let reason) = content, reason.mayPass {
             throw .unreadable(request: candidate.arrival.description, reason: reason)
         }
+        // Read again, and perhaps changed since its names were.
+        guard candidate.gathering.isUnchanged(in: inbox) else {
+            throw .notNow(request: candidate.arrival.description)
+        }
         return try spool.stage(
             candidate.arrival, content, media: names, priority: candidate.priority,
             as: candidate.earlier?.original)
@@ -212,12 +228,12 @@ extension Daemon {
             switch try spool.accept(collected, isRetry: earlier != nil) {
             case .job(let job):
                 log(.accepted(job: job, request: arrival.description))
-                if let earlier {
-                    try inbox.clear(earlier.remains, files: candidate?.gathering.names ?? [])
-                }
                 forget(arrival)
                 inbox.settle(arrival)
                 begin(job)
+                if let earlier {
+                    clear(earlier.remains, files: candidate?.gathering.names ?? [])
+                }
             case .duplicate(let entry):
                 log(.duplicate(request: arrival.description, job: entry.job, result: entry.folder))
                 forget(arrival)
@@ -227,6 +243,17 @@ extension Daemon {
             }
         } catch {
             leave(arrival, error)
+        }
+    }
+
+    /// Takes away what came back with a request from an earlier try; where that may not be, it is
+    /// known for what it is.
+    private func clear(_ remains: [Arrival], files: [String]) {
+        guard !configuration.leavesRequests else { return }
+        do throws(SpoolError) {
+            try inbox.clear(remains, files: files)
+        } catch {
+            trouble("what is left of an earlier try cannot be removed: \(error)")
         }
     }
 

@@ -17,7 +17,7 @@ package struct Gathering: Sendable {
     /// The request.
     package let arrival: Arrival
     /// The names of its files, each once.
-    package let names: [String]
+    package var names: [String] = []
     /// When to look again.
     package private(set) var next: Settling.Instant
 
@@ -30,14 +30,15 @@ package struct Gathering: Sendable {
 
     /// Begins to wait for the files of a request; nil when the request is gone.
     ///
+    /// The names are read from the request after this, so that whatever it was changed to in between
+    /// shows as a change.
+    ///
     /// * `limit`: how long a missing file is waited for after the last change.
     package init?(
-        _ arrival: Arrival, names: [String], in inbox: borrowing Inbox, limit: Duration,
-        at now: Settling.Instant
+        _ arrival: Arrival, in inbox: borrowing Inbox, limit: Duration, at now: Settling.Instant
     ) {
         guard let status = inbox.status(of: arrival.path) else { return nil }
         self.arrival = arrival
-        self.names = names
         self.status = status
         self.limit = limit
         next = now

@@ -38,6 +38,14 @@ package struct Identity: Hashable, Sendable {
             inputs: SHA256().finish())
     }
 
+    /// Whether this is the identity of such a request, whatever its files are.
+    func isOf(_ path: Path, _ content: Result<[UInt8], UnreadableRequest>) -> Bool {
+        switch content {
+        case .success(let bytes): request == Self.request(path, bytes)
+        case .failure(let reason): self == Identity(path, unreadable: reason)
+        }
+    }
+
     /// The first half alone.
     static func request(_ path: Path, _ bytes: [UInt8]) -> String {
         var digest = SHA256()

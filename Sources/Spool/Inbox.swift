@@ -160,12 +160,14 @@ package struct Inbox: ~Copyable {
 
     /// Leaves a request that could not be claimed alone until it changes.
     package mutating func hold(_ arrival: Arrival) {
-        held[arrival.path] = status(of: arrival.path)
+        held[arrival.path] = offered[arrival.path]
     }
 
     /// Leaves a request alone that has been dealt with and lies there still, until it changes.
+    ///
+    /// As it was when it was answered: a new version may have come under its name since.
     package mutating func settle(_ arrival: Arrival) {
-        settled[arrival.path] = status(of: arrival.path)
+        settled[arrival.path] = offered[arrival.path]
     }
 
     // MARK: The folder itself

@@ -17,6 +17,8 @@ internal import Files
 ///     yes    –        –        –     before the move: the request is still   discarded
 ///                                    in the inbox and is found there
 ///     yes    yes      –        any   while the job waited or was worked on   queued
+///     yes    another  –        –     between the move of a request that was  put back into the
+///                                    changed meanwhile and its way back      inbox, discarded
 ///     –      yes      –        any   (a foreign hand took the claim away)    queued
 ///     any    any      yes      yes   before the results were published       queued: published
 ///     any    –        yes      –     after, with `target`: the ledger may    published

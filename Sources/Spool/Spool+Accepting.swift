@@ -38,18 +38,16 @@ extension Spool {
     ) throws(SpoolError) -> Acceptance {
         let staging = collected.staging
         let source = inbox.appending(staging.arrival.path)
-        if !isRetry, let entry = try duplicate(collected) {
-            try discard(staging.folder)
+        if let entry = try duplicate(collected, isRetry: isRetry) {
             if claiming == .move, case .success = staging.content {
                 do throws(FileError) {
-                    guard content(of: source) == staging.content else { return .gone }
-                    try Directory.removeTree(source)
-                    try Directory.synchronize(source.parent)
+                    guard try sweep(source, staging) else { return .gone }
                 } catch {
                     guard [EACCES, EPERM, EROFS].contains(error.errno) else { throw .file(error) }
                     // It stays, like the first one of its kind.
                 }
             }
+            try discard(staging.folder)
             return .duplicate(entry)
         }
         do throws(SpoolError) {
@@ -75,6 +73,36 @@ extension Spool {
     /// Gives up a request that is being accepted; it stays in the inbox.
     package func abandon(_ staging: Staging) throws(SpoolError) { try discard(staging.folder) }
 
+    /// Removes a duplicate from the inbox, by way of its folder, where nobody writes to it; false when
+    /// it is another one by now, which stays.
+    private func sweep(_ source: Path, _ staging: Staging) throws(FileError) -> Bool {
+        let aside = staging.folder.path.appending("duplicate")
+        do throws(FileError) {
+            try Renaming.move(source, to: aside)
+        } catch {
+            if [ENOENT, ENOTDIR].contains(error.errno) { return false }
+            guard error.errno == EXDEV else { throw error }
+            guard content(of: source) == staging.content else { return false }
+            try Directory.remove(source)
+            try Directory.synchronize(source.parent)
+            return true
+        }
+        guard content(of: aside) != staging.content else { return true }
+        try putBack(aside, to: source)
+        return false
+    }
+
+    /// Moves a request back to its name in the inbox; one that was replaced by then is forgotten, as
+    /// its sender has forgotten it.
+    private func putBack(_ request: Path, to source: Path) throws(FileError) {
+        do throws(FileError) {
+            try Renaming.move(request, to: source)
+        } catch {
+            guard error.errno == EEXIST else { throw error }
+            try Directory.removeTree(request)
+        }
+    }
+
     /// Moves a request into its job, or copies it there where it stays.
     private func take(_ source: Path, _ staging: Staging) throws(SpoolError) {
         let request = staging.folder.request
@@ -84,7 +112,7 @@ extension Spool {
                 try Renaming.move(source, to: request)
                 guard content(of: request) != staging.content else { return }
                 // Written to in the last moment: its files may be others now, so it begins anew.
-                try Renaming.move(request, to: source)
+                try putBack(request, to: source)
                 throw FileError(operation: "move", path: source.description, errno: ESTALE)
             } catch {
                 if error.errno == ESTALE { throw .notNow(request: staging.arrival.description) }
@@ -113,6 +141,31 @@ extension Spool {
         }
     }
 
+    /// Takes a job back that the power left with another request than it was made for.
+    ///
+    /// What lies in it goes back into the inbox.
+    ///
+    /// - Returns: false where all is well.
+    mutating func undo(_ folder: JobFolder) throws(SpoolError) -> Bool {
+        let origin = try folder.originOrId()
+        let content = content(of: folder.request)
+        if case .failure(let reason) = content, reason.mayPass { return false }
+        let isAnother = try spooling { () throws(FileError) in
+            guard try folder.has(folder.request), try folder.unreadable() == nil,
+                try folder.attempts().starts == 0, let identity = origin.identity
+            else { return false }
+            return !identity.isOf(origin.path, content)
+        }
+        guard isAnother else { return false }
+        try spooling { () throws(FileError) in
+            let place = inbox.appending(origin.path)
+            try Directory.ensure(place.parent)
+            try putBack(folder.request, to: place)
+        }
+        try discard(folder)
+        return true
+    }
+
     /// The bytes of a request, or why there are none.
     private func content(of path: Path) -> Result<[UInt8], UnreadableRequest> {
         RequestFile.read(path, followingLinks: false)
@@ -124,10 +177,14 @@ extension Spool {
     /// request whatever became of its media. One that came later was sent again: where requests are
     /// moved, it is wanted again once its results were taken away; where they are left, its sender
     /// only sees that it is missing, and it is not.
-    private func duplicate(_ collected: Collected) throws(SpoolError) -> Ledger.Entry? {
+    private func duplicate(
+        _ collected: Collected, isRetry: Bool
+    ) throws(SpoolError) -> Ledger.Entry? {
         let identity = collected.identity
         let known = ledger.entry(ofRequest: identity.request)
         let isLeftOver = known.map { collected.staging.queued < $0.accepted } ?? false
+        // A try that was made and could not be taken from the inbox is not made again.
+        guard isLeftOver || !isRetry else { return nil }
         if claiming == .move, !isLeftOver, case .failure = collected.staging.content {
             // What is inside a folder, for one, nobody has compared.
             return nil

@@ -175,6 +175,7 @@ package struct Spool: ~Copyable {
             let folder = JobFolder(path: jobs.appending(Path(bytes: name)))
             switch try spooling({ () throws(FileError) in try Fate(of: folder) }) {
             case .discarded: try discard(folder)
+            case .queued where try undo(folder): continue
             case .queued, .published:
                 let id = String(decoding: name, as: UTF8.self)
                 try remember(id)

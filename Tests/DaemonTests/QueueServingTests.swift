@@ -143,6 +143,41 @@ struct QueueServingTests {
         }
     }
 
+    /// As a sync tool brings them, while the service runs.
+    @Test func whatIsMovedBackInAnyOrderIsTriedAgainUnderItsName() throws {
+        try withRoot { root in
+            try root.drop("clip.json", Self.wrong())
+            let service = try Program.serve(root)
+            #expect(root.waits { root.has("outbox/clip.failed/result.json") })
+            for name in ["request.json", "error.txt", "result.json"] {
+                rename("\(root.path)/outbox/clip.failed/\(name)", "\(root.path)/inbox/\(name)")
+                usleep(200_000)
+            }
+            rmdir("\(root.path)/outbox/clip.failed")
+            #expect(root.waits { root.has("outbox/clip.failed/result.json") })
+            #expect(root.waits { root.names(in: "inbox") == [] })
+            service.signal(SIGTERM)
+            #expect(service.end().status == 0)
+            #expect(root.names(in: "outbox") == ["clip.failed"])
+        }
+    }
+
+    @Test func whereRequestsAreLeftWhatCameBackIsTriedOnce() throws {
+        try withRoot { root in
+            try root.drop("clip.json", Self.wrong())
+            let serve = { try Program.serve(root, "--once", "--claim", "leave").end().status }
+            #expect(try serve() == 0)
+            let manager = FileManager.default
+            try manager.moveItem(
+                atPath: "\(root.path)/outbox/clip.failed", toPath: "\(root.path)/inbox/clip.failed")
+            for _ in 1...3 { #expect(try serve() == 0) }
+            #expect(root.names(in: "outbox") == ["clip.failed"])
+            #expect(root.names(in: "inbox/clip.failed").contains("request.json"))
+            let ledger = try root.text("spool/ledger")
+            #expect(ledger.components(separatedBy: " failed ").count == 3, "tried twice")
+        }
+    }
+
     @Test func whereRequestsAreLeftEachIsDoneOnce() throws {
         try withRoot { root in
             for name in ["a", "b"] { try root.drop("\(name).json", Self.wrong()) }

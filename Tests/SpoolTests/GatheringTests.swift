@@ -20,9 +20,9 @@ import Testing
 
         init(_ inbox: consuming Inbox, _ folder: Folder, names: [String]) throws {
             let gathering = Gathering(
-                Arrival(Path("alice/x.json")), names: names, in: inbox,
-                limit: GatheringTests.limit, at: start)
+                Arrival(Path("alice/x.json")), in: inbox, limit: GatheringTests.limit, at: start)
             self.gathering = try #require(gathering)
+            self.gathering.names = names
             self.inbox = inbox
             self.folder = folder
         }
@@ -295,7 +295,7 @@ import Testing
             let spool = try Spool(root: root.path)
             let inbox = try Inbox(of: spool, pause: Self.pause) { _ in true }
             let gathering = Gathering(
-                Arrival(Path("x.json")), names: ["a"], in: inbox, limit: Self.limit, at: .now)
+                Arrival(Path("x.json")), in: inbox, limit: Self.limit, at: .now)
             #expect(gathering == nil)
             _ = consume spool
         }

@@ -40,6 +40,8 @@ import Testing
 
         var isAway: Bool { inbox.absence != nil }
 
+        func settle(_ name: String) { inbox.settle(Arrival(Path(name))) }
+
         func hold(_ name: String) { inbox.hold(Arrival(Path(name))) }
 
         func hasEvents() throws -> Bool {
@@ -317,6 +319,20 @@ import Testing
             bench.hold("x.json")
             // It is as it was when it arrived.
             #expect(bench.search(after: 11_000) == ["x.json"])
+        }
+    }
+
+    /// Between its arrival and the answer a sync tool may put a new version in its place.
+    @Test func aNewVersionOfWhatWasAnsweredArrives() throws {
+        try Self.withInbox { bench in
+            try bench.folder.write(Self.whole, "x.json")
+            #expect(try bench.arrivals() == ["x.json"])
+            try bench.folder.write(Self.whole, "new")
+            rename(bench.folder.at("new"), bench.folder.at("x.json"))
+            bench.settle("x.json")
+            #expect(try bench.arrivals() == ["x.json"])
+            bench.settle("x.json")
+            #expect(try bench.arrivals() == [] && bench.search(after: 1) == [])
         }
     }
 }

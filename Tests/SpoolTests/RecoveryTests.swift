@@ -194,6 +194,25 @@ struct Leftover: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// Written to in the moment of the move; then the power went before it was moved back.
+    @Test(arguments: [false, true])
+    func aJobWithAnotherRequestGoesBack(hasNewerVersion: Bool) throws {
+        try withService { service in
+            try service.root.write("{}", "inbox/a/x.json")
+            var spool = try Spool(root: service.root.path)
+            let id = try #require(try spool.claim(Arrival(Path("a/x.json"))))
+            _ = consume spool
+            try service.root.write("{2}", "spool/jobs/\(id)/request.json")
+            if hasNewerVersion { try service.root.write("{3}", "inbox/a/x.json") }
+            var again = try Spool(root: service.root.path)
+            let recovery = try again.recover()
+            #expect(recovery.jobs == [] && recovery.troubles == [])
+            #expect(service.root.text("inbox/a/x.json") == (hasNewerVersion ? "{3}" : "{2}"))
+            #expect(try Directory.names(in: Path(service.root.at("spool/jobs"))) == [])
+            _ = consume again
+        }
+    }
+
     @Test(arguments: [
         ("2 1\n", 2, 1), ("10 3", 10, 3), ("", 0, 0), ("2", 0, 0), ("a b", 0, 0), ("1 2 3", 0, 0),
         ("99999999999999999999 1", 0, 0),
