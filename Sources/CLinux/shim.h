@@ -87,10 +87,15 @@ static inline const char *clinux_name(const struct dirent *entry) { return entry
 // setpriority(2) names its first argument's type differently in C and C++ headers.
 static inline int clinux_be_nicer(int level) { return setpriority(PRIO_PROCESS, 0, level); }
 
-// openat2(2) has no glibc wrapper in Debian 12. Links may be followed, but never out of `directory`.
-static inline int clinux_open_beneath(int directory, const char *path, int flags) {
-    struct open_how how = {.flags = (unsigned int)flags,
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+// O_PATH is hidden without _GNU_SOURCE.
+enum { CLINUX_PATH = __O_PATH };
+
+// openat2(2) has no glibc wrapper in Debian 12. Links may be followed with `links`, but never out of
+// `directory`.
+static inline int clinux_open_beneath(int directory, const char *path, int flags, int links) {
+    struct open_how how = {
+        .flags = (unsigned int)flags,
+        .resolve = RESOLVE_BENEATH | (links ? RESOLVE_NO_MAGICLINKS : RESOLVE_NO_SYMLINKS)};
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
@@ -206,8 +211,7 @@ static inline int clinux_landlock_enter(int ruleset) {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
     return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
 }
-// __O_PATH is O_PATH, which is hidden without _GNU_SOURCE.
-static inline int clinux_open_place(const char *path) { return open(path, __O_PATH | O_CLOEXEC); }
+static inline int clinux_open_place(const char *path) { return open(path, CLINUX_PATH | O_CLOEXEC); }
 
 #if defined(__x86_64__)
 #define CLINUX_ARCHITECTURE AUDIT_ARCH_X86_64

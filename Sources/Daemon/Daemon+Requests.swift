@@ -82,10 +82,11 @@ extension Daemon {
         let record = arrival.sibling("result.json")
         guard arrival.name == "request.json",
             let bytes = inbox.content(of: record, limit: ResultSummary.limit),
-            let summary = ResultSummary(bytes), summary.isFailed
+            let summary = ResultSummary(bytes), summary.isFailed,
+            let original = arrival.original(named: summary.request)
         else { return nil }
         return EarlierTry(
-            original: arrival.original(named: summary.request),
+            original: original,
             remains: [record, arrival.sibling("error.txt")])
     }
 

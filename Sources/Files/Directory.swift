@@ -70,7 +70,8 @@ package enum Directory {
             try make(path)
         } catch {
             switch error.errno {
-            case EEXIST where isDirectory(path):
+            case EEXIST:
+                guard try isDirectory(path) else { throw error }
                 // Whoever made it may have died before its name was durable.
                 do throws(FileError) {
                     return try synchronize(path.parent.bytes.isEmpty ? Path(".") : path.parent)
@@ -129,9 +130,15 @@ package enum Directory {
     }
 
     /// Whether the path leads to a directory, through links if need be; calls `stat`.
-    private static func isDirectory(_ path: Path) -> Bool {
+    private static func isDirectory(_ path: Path) throws(FileError) -> Bool {
         var status = stat()
-        let result = passing("examine", path) { unsafe stat(path.cString, &status) }
-        return result == 0 && mode_t(clinux_kind(status.st_mode)) == S_IFDIR
+        do throws(FileError) {
+            try retrying("examine", path) { unsafe stat(path.cString, &status) }
+        } catch {
+            // A link that leads nowhere is none; of what cannot be examined nobody knows.
+            guard [ENOENT, ENOTDIR, ELOOP].contains(error.errno) else { throw error }
+            return false
+        }
+        return mode_t(clinux_kind(status.st_mode)) == S_IFDIR
     }
 }

@@ -39,7 +39,47 @@ package struct Enclosure: ~Copyable {
         return try Directory.names(in: folder, root.appending(path))
     }
 
-    private func open(_ path: Path, _ flags: Int32) throws(FileError) -> OwnedDescriptor {
+    /// Does something with a name beneath a root, whatever happens meanwhile to the folders on the
+    /// way there.
+    ///
+    /// The name's folder is opened beneath the root, and no link is followed on the way; `work` gets a
+    /// path that leads into that very folder, such as `/proc/self/fd/7/name` (proc(5)). The name
+    /// itself may be a link: that is for `work` to mind.
+    ///
+    /// - Throws: `ENOENT` where there is no such folder, or a link in its place; what `work` throws,
+    ///   which names the file as `path` does.
+    package static func pinning<Value: ~Copyable>(
+        _ path: Path, beneath root: Path, _ work: (Path) throws(FileError) -> Value
+    ) throws(FileError) -> Value {
+        let parent = path.parent
+        let folder =
+            parent.bytes.isEmpty
+            ? try OwnedDescriptor(root, .directory) : try Enclosure(root).folder(parent)
+        let pin = Path("/proc/self/fd/\(folder.number)")
+        do throws(FileError) {
+            return try work(pin.appending(Path(bytes: path.name)))
+        } catch {
+            guard error.path.hasPrefix(pin.description) else { throw error }
+            let rest = error.path.dropFirst(pin.description.count)
+            throw FileError(
+                operation: error.operation, path: root.appending(parent).description + rest,
+                errno: error.errno)
+        }
+    }
+
+    private func folder(_ path: Path) throws(FileError) -> OwnedDescriptor {
+        do throws(FileError) {
+            return try open(
+                path, Int32(CLINUX_PATH) | O_DIRECTORY | O_CLOEXEC, followingLinks: false)
+        } catch {
+            guard [ELOOP, EXDEV, ENOTDIR].contains(error.errno) else { throw error }
+            throw FileError(operation: error.operation, path: error.path, errno: ENOENT)
+        }
+    }
+
+    private func open(
+        _ path: Path, _ flags: Int32, followingLinks: Bool = true
+    ) throws(FileError) -> OwnedDescriptor {
         precondition(
             path.bytes.first != UInt8(ascii: "/"), "a path beneath a directory is relative")
         let (number, full) = (directory.number, root.appending(path))
@@ -47,7 +87,8 @@ package struct Enclosure: ~Copyable {
         for _ in 0..<100 {
             let file = passing("open", full) {
                 isClosed
-                    ? unsafe clinux_open_beneath(number, path.cString, flags)
+                    ? unsafe clinux_open_beneath(
+                        number, path.cString, flags, followingLinks ? 1 : 0)
                     : unsafe clinux_open_at(number, path.cString, flags)
             }
             if file >= 0 { return OwnedDescriptor(adopting: file) }

@@ -26,7 +26,10 @@ package struct Arrival: Hashable, Sendable, CustomStringConvertible {
 
     /// Where a request was dropped at first that was moved back from the outbox as `request.json`:
     /// beside it, under its own name; before the folder `NAME.failed`, if that came back as a whole.
-    package func original(named name: String) -> Arrival {
+    ///
+    /// - Returns: nil for a name that no result has, which somebody made up.
+    package func original(named name: String) -> Arrival? {
+        guard OutboxName.safe(Array(name.utf8)) == name else { return nil }
         let folder = path.parent
         let isWhole = folder.name.reversed().starts(with: ".failed".utf8.reversed())
         return Arrival((isWhole ? folder.parent : folder).appending(name + ".json"))

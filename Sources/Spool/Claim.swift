@@ -66,11 +66,11 @@ package struct Claim: ~Copyable {
         let name = OutboxName.result(of: origin.path)
         let suffix = outcome == .failed ? ".failed" : ""
         if outcome == .failed { try job.returnMedia() }
-        if try job.unreadable() != nil {
+        if try job.holdsRequest() {
+            try Renaming.move(job.request, to: job.output.appending("request.json"))
+        } else {
             // Taken away in an earlier try, it is gone, and that is all that is wanted.
             try Directory.removeTree(job.request)
-        } else if try job.has(job.request) {
-            try Renaming.move(job.request, to: job.output.appending("request.json"))
         }
         let folder = try Self.ensure(OutboxName.folder(of: origin.path), below: outbox)
         let target = try Self.firstFree(in: folder, stem: name, suffix: suffix) {

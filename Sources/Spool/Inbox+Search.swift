@@ -67,7 +67,7 @@ extension Inbox {
         cover(folder, device: device)
         var ready: [Path] = []
         do throws(FileError) {
-            for name in try Directory.names(in: root.appending(folder)) {
+            for name in try names(in: folder) {
                 let path = folder.appending(Path(bytes: name))
                 sweep.see(name)
                 if InboxName.isRequest(name) {
@@ -118,7 +118,7 @@ extension Inbox {
     mutating func depart(_ paths: [Path]) {
         for path in paths where offered[path] != nil {
             do throws(FileError) {
-                guard try FileStatus(of: root.appending(path)) == nil else { continue }
+                guard try Self.status(of: path, in: root) == nil else { continue }
             } catch {
                 // It cannot be seen, which does not mean that it has gone.
                 continue
@@ -137,9 +137,9 @@ extension Inbox {
         // What was answered once and has not changed is not read again.
         let isKnown = status != nil && offered[path] == status
         let isWhole = isKnown || status?.kind == .file && isWhole(path)
-        let full = root.appending(path)
+        let root = root
         let isReady = settling.observe(path, status, isComplete: isWhole, at: now) {
-            hasWriter(full)
+            hasWriter(path, beneath: root)
         }
         guard isReady else { return [] }
         offered[path] = status
@@ -147,20 +147,36 @@ extension Inbox {
     }
 
     private func isWhole(_ path: Path) -> Bool {
+        switch RequestFile.read(path, beneath: root) {
+        case .success(let bytes): isComplete(bytes)
+        // When it stays so, it is claimed as it is, and refused with a reason. A second name is
+        // normal for a moment, while a file is linked into place.
+        case .failure: false
+        }
+    }
+
+    /// The names in a folder, which no link leads to.
+    private func names(in folder: Path) throws(FileError) -> [[UInt8]] {
+        try Enclosure.pinning(folder.appending("."), beneath: root) {
+            (place: Path) throws(FileError) in try Directory.names(in: place)
+        }
+    }
+
+    /// The status of a name; nil where there is none, or a link in place of a folder on the way.
+    static func status(of path: Path, in root: Path) throws(FileError) -> FileStatus? {
         do throws(FileError) {
-            let limit = RequestFile.limit
-            // A second name is normal for a moment, while a file is linked into place.
-            return isComplete(
-                try WholeFile.read(root.appending(path), limit: limit, onlyName: true))
+            return try Enclosure.pinning(path, beneath: root) { (file: Path) throws(FileError) in
+                try FileStatus(of: file)
+            }
         } catch {
-            // Unreadable now: when it stays so, it is claimed as it is, and refused with a reason.
-            return false
+            guard error.errno == ENOENT else { throw error }
+            return nil
         }
     }
 
     func status(of path: Path) -> FileStatus? {
         do throws(FileError) {
-            return try FileStatus(of: root.appending(path))
+            return try Self.status(of: path, in: root)
         } catch {
             // A name that cannot even be examined is treated as absent; a later search asks again.
             return nil
@@ -168,10 +184,12 @@ extension Inbox {
     }
 }
 
-/// Whether somebody is known to have a file open for writing.
-func hasWriter(_ path: Path) -> Bool {
+/// Whether somebody is known to have a file of the inbox open for writing.
+func hasWriter(_ path: Path, beneath root: Path) -> Bool {
     do throws(FileError) {
-        return Writers(of: try OwnedDescriptor(path, .readWithoutLink), path) == .some
+        return try Enclosure.pinning(path, beneath: root) { (file: Path) throws(FileError) in
+            Writers(of: try OwnedDescriptor(file, .readWithoutLink), file) == .some
+        }
     } catch {
         // Nobody can tell: the pause has to do.
         return false

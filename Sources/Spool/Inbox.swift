@@ -149,7 +149,7 @@ package struct Inbox: ~Copyable {
 
     /// The bytes of a request, or why there are none.
     package func read(_ arrival: Arrival) -> Result<[UInt8], UnreadableRequest> {
-        RequestFile.read(root.appending(arrival.path), followingLinks: false)
+        RequestFile.read(arrival.path, beneath: root)
     }
 
     /// Looks at a request again that may have changed since it arrived; answers it when it is ready

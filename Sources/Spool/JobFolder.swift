@@ -66,6 +66,12 @@ struct JobFolder: Sendable {
         try contents(unreadableFile).flatMap { UnreadableRequest(word: $0.trimmed) }
     }
 
+    /// Whether the request is here, and a file: nothing else is ever handed out.
+    func holdsRequest() throws(FileError) -> Bool {
+        guard try FileStatus(of: request)?.kind == .file else { return false }
+        return try unreadable() == nil
+    }
+
     /// Where the results were about to go, relative to the outbox; nil while that is not decided.
     func target() throws(FileError) -> Path? {
         guard try has(targetFile) else { return nil }

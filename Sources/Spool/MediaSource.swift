@@ -36,7 +36,7 @@ package struct MediaSource: ~Copyable {
     init(root: Path, request: Path) throws(SpoolError) {
         // A request that is gone names nothing any more.
         let status = try spooling { () throws(FileError) in
-            try FileStatus(of: root.appending(request))
+            try Inbox.status(of: request, in: root)
         }
         enclosure = try spooling { () throws(FileError) in try Enclosure(root) }
         self.root = root

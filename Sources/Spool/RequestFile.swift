@@ -23,6 +23,18 @@ package enum RequestFile {
         OutboxName.result(of: Path(path))
     }
 
+    /// The bytes of a request beneath a folder of strangers: the same without following any link.
+    static func read(_ path: Path, beneath root: Path) -> Result<[UInt8], UnreadableRequest> {
+        do throws(FileError) {
+            return .success(
+                try Enclosure.pinning(path, beneath: root) { (file: Path) throws(FileError) in
+                    try WholeFile.read(file, limit: limit, onlyName: true)
+                })
+        } catch {
+            return .failure(UnreadableRequest(error))
+        }
+    }
+
     /// The bytes of a file; without following links, also none of a file that has another name
     /// somewhere, because it may be somebody else's.
     static func read(_ path: Path, followingLinks: Bool) -> Result<[UInt8], UnreadableRequest> {

@@ -14,9 +14,10 @@ extension Spool {
         _ arrival: Arrival, _ content: Result<[UInt8], UnreadableRequest>,
         media names: [String] = [], priority: Int = 0, as known: Arrival? = nil
     ) throws(SpoolError) -> Staging? {
-        let source = inbox.appending(arrival.path)
-        guard let status = try spooling({ () throws(FileError) in try FileStatus(of: source) })
-        else { return nil }
+        let status = try spooling { () throws(FileError) in
+            try Inbox.status(of: arrival.path, in: inbox)
+        }
+        guard let status else { return nil }
         lastMoment = max(WallClock.milliseconds, lastMoment + 1)
         let id = Self.identifier(lastMoment)
         let folder = JobFolder(path: jobs.appending(id))
@@ -37,21 +38,13 @@ extension Spool {
         _ collected: Collected, isRetry: Bool = false
     ) throws(SpoolError) -> Acceptance {
         let staging = collected.staging
-        let source = inbox.appending(staging.arrival.path)
         if let entry = try duplicate(collected, isRetry: isRetry) {
-            if claiming == .move, case .success = staging.content {
-                do throws(FileError) {
-                    guard try sweep(source, staging) else { return .gone }
-                } catch {
-                    guard [EACCES, EPERM, EROFS].contains(error.errno) else { throw .file(error) }
-                    // It stays, like the first one of its kind.
-                }
-            }
+            let isKnown = claiming == .leave ? true : try sweep(staging)
             try discard(staging.folder)
-            return .duplicate(entry)
+            return isKnown ? .duplicate(entry) : .gone
         }
         do throws(SpoolError) {
-            try take(source, staging)
+            try take(staging)
         } catch {
             // The move either happened, and the job stands, or it did not, and the folder is moot.
             guard try exists(staging.folder.request) else {
@@ -75,21 +68,33 @@ extension Spool {
 
     /// Removes a duplicate from the inbox, by way of its folder, where nobody writes to it; false when
     /// it is another one by now, which stays.
-    private func sweep(_ source: Path, _ staging: Staging) throws(FileError) -> Bool {
+    private func sweep(_ staging: Staging) throws(SpoolError) -> Bool {
+        guard case .success = staging.content else { return true }
         let aside = staging.folder.path.appending("duplicate")
         do throws(FileError) {
-            try Renaming.move(source, to: aside)
+            return try Enclosure.pinning(staging.arrival.path, beneath: inbox) {
+                (source: Path) throws(FileError) in
+                do throws(FileError) {
+                    try Renaming.move(source, to: aside)
+                } catch {
+                    guard error.errno == EXDEV else { throw error }
+                    guard content(of: source) == staging.content else { return false }
+                    try Directory.remove(source)
+                    try Directory.synchronize(source.parent)
+                    return true
+                }
+                guard content(of: aside) != staging.content else { return true }
+                try putBack(aside, to: source)
+                return false
+            }
         } catch {
-            if [ENOENT, ENOTDIR].contains(error.errno) { return false }
-            guard error.errno == EXDEV else { throw error }
-            guard content(of: source) == staging.content else { return false }
-            try Directory.remove(source)
-            try Directory.synchronize(source.parent)
-            return true
+            switch error.errno {
+            case ENOENT, ENOTDIR: return false
+            // It stays, like the first one of its kind.
+            case EACCES, EPERM, EROFS: return true
+            default: throw .file(error)
+            }
         }
-        guard content(of: aside) != staging.content else { return true }
-        try putBack(aside, to: source)
-        return false
     }
 
     /// Moves a request back to its name in the inbox; one that was replaced by then is forgotten, as
@@ -104,40 +109,53 @@ extension Spool {
     }
 
     /// Moves a request into its job, or copies it there where it stays.
-    private func take(_ source: Path, _ staging: Staging) throws(SpoolError) {
+    private func take(_ staging: Staging) throws(SpoolError) {
+        do throws(FileError) {
+            try Enclosure.pinning(staging.arrival.path, beneath: inbox) {
+                (source: Path) throws(FileError) in try take(source, staging)
+            }
+        } catch {
+            guard error.errno == ESTALE else { throw .file(error) }
+            throw .notNow(request: staging.arrival.description)
+        }
+    }
+
+    /// The same for a request at a path that stays; `ESTALE` when it changed meanwhile.
+    private func take(_ source: Path, _ staging: Staging) throws(FileError) {
         let request = staging.folder.request
+        let changed = FileError(operation: "move", path: source.description, errno: ESTALE)
+        guard let status = try FileStatus(of: source) else {
+            throw FileError(operation: "move", path: source.description, errno: ENOENT)
+        }
+        // Links, devices and the like go nowhere: who meets them in the outbox may follow them.
+        let isPlain = status.kind == .file && status.links == 1
         var isElsewhere = false
-        if claiming == .move {
+        if claiming == .move, isPlain {
             do throws(FileError) {
                 try Renaming.move(source, to: request)
                 guard content(of: request) != staging.content else { return }
                 // Written to in the last moment: its files may be others now, so it begins anew.
                 try putBack(request, to: source)
-                throw FileError(operation: "move", path: source.description, errno: ESTALE)
+                throw changed
             } catch {
-                if error.errno == ESTALE { throw .notNow(request: staging.arrival.description) }
                 // From a folder that may not be written to requests are copied, and stay; from one
                 // on another mount they are copied, and removed.
-                guard [EACCES, EPERM, EROFS, EXDEV].contains(error.errno) else {
-                    throw .file(error)
-                }
+                guard [EACCES, EPERM, EROFS, EXDEV].contains(error.errno) else { throw error }
                 isElsewhere = error.errno == EXDEV
             }
         }
-        guard content(of: source) == staging.content else {
-            throw .notNow(request: staging.arrival.description)
-        }
-        try spooling { () throws(FileError) in
-            switch staging.content {
-            case .success(let bytes):
-                try WholeFile.write(bytes, to: request)
-                if isElsewhere { try Directory.remove(source) }
-            case .failure(let reason):
-                // What nobody has a copy of is not removed.
-                try WholeFile.write(
-                    Array("\(reason.word ?? "")\n".utf8), to: staging.folder.unreadableFile)
-                try WholeFile.write([], to: request)
-            }
+        guard content(of: source) == staging.content else { throw changed }
+        switch staging.content {
+        case .success(let bytes):
+            try WholeFile.write(bytes, to: request)
+            if isElsewhere { try Directory.remove(source) }
+        case .failure(let reason):
+            let word = Array("\(reason.word ?? "")\n".utf8)
+            try WholeFile.write(word, to: staging.folder.unreadableFile)
+            try WholeFile.write([], to: request)
+            // What is in a folder nobody else may have.
+            let isOfNoUse = !isPlain && status.kind != .directory
+            if claiming == .move, isOfNoUse { try Directory.remove(source) }
         }
     }
 
@@ -157,10 +175,13 @@ extension Spool {
             return !identity.isOf(origin.path, content)
         }
         guard isAnother else { return false }
-        try spooling { () throws(FileError) in
-            let place = inbox.appending(origin.path)
-            try Directory.ensure(place.parent)
-            try putBack(folder.request, to: place)
+        do throws(FileError) {
+            try Enclosure.pinning(origin.path, beneath: inbox) { (place: Path) throws(FileError) in
+                try putBack(folder.request, to: place)
+            }
+        } catch {
+            // Whoever removed its folder has withdrawn it.
+            guard error.errno == ENOENT else { throw .file(error) }
         }
         try discard(folder)
         return true
@@ -185,18 +206,18 @@ extension Spool {
         let isLeftOver = known.map { collected.staging.queued < $0.accepted } ?? false
         // A try that was made and could not be taken from the inbox is not made again.
         guard isLeftOver || !isRetry else { return nil }
-        if claiming == .move, !isLeftOver, case .failure = collected.staging.content {
-            // What is inside a folder, for one, nobody has compared.
-            return nil
-        }
         let lacksFiles = claiming == .leave && !collected.isComplete
         guard let entry = isLeftOver || lacksFiles ? known : ledger.entry(of: identity)
         else { return nil }
         if entry.state == .claimed { return try exists(jobs.appending(entry.job)) ? entry : nil }
         guard claiming == .move, !isLeftOver else { return entry }
-        guard let result = entry.result else { return nil }
+        guard let result = entry.result.map({ outbox.appending($0) }) else { return nil }
+        switch collected.staging.content {
         // Without the request in it, they were moved away to be tried again.
-        return try exists(outbox.appending(result).appending("request.json")) ? entry : nil
+        case .success: return try exists(result.appending("request.json")) ? entry : nil
+        case .failure(.folder): return try exists(result) ? entry : nil
+        case .failure: return nil
+        }
     }
 
     private func exists(_ path: Path) throws(SpoolError) -> Bool {
@@ -210,7 +231,7 @@ extension Spool {
         _ arrival: Arrival, bytes: [UInt8]? = nil, media names: [String] = [],
         lastTry: Bool = true, while goOn: () -> Bool = { true }
     ) throws(SpoolError) -> String? {
-        let content = bytes.map { .success($0) } ?? content(of: inbox.appending(arrival.path))
+        let content = bytes.map { .success($0) } ?? RequestFile.read(arrival.path, beneath: inbox)
         guard let staging = try stage(arrival, content, media: names) else { return nil }
         let collected: Collected
         do throws(SpoolError) {

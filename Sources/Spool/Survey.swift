@@ -77,7 +77,8 @@ package struct Survey: Sendable {
                 return .forbidden(part: part.description, user: try service().user)
             }
             if status.kind == .file, status.bytes == 0 { return .empty }
-            let state = FileState(isBeingWritten: hasWriter(full), names: status.links)
+            let state = FileState(
+                isBeingWritten: hasWriter(path, beneath: inbox), names: status.links)
             return .request(
                 arrival,
                 try WholeFile.read(full, limit: RequestFile.limit, followingLinks: false), state)

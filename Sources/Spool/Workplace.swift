@@ -75,7 +75,7 @@ package struct Workplace: ~Copyable {
     /// Whether the request itself will lie beside its refusal: not when it could neither be read nor
     /// taken from where it lies.
     package func holdsRequest() throws(SpoolError) -> Bool {
-        try spooling { () throws(FileError) in try job.unreadable() == nil }
+        try spooling { () throws(FileError) in try job.holdsRequest() }
     }
 
     /// The files that the request names, as they were when it was accepted.

@@ -59,8 +59,18 @@ struct HostileServingTests {
                     #expect(!text.contains("\u{202E}"), "\(thing)")
                 }
             }
+            // Whoever opens or copies what came out meets plain files of one name.
+            let walk = FileManager.default.enumerator(atPath: "\(root.path)/outbox")
+            while let name = walk?.nextObject() as? String {
+                let kind = walk?.fileAttributes?[.type] as? FileAttributeType
+                let names = walk?.fileAttributes?[.referenceCount] as? Int
+                #expect(kind == .typeDirectory || kind == .typeRegular && names == 1, "\(name)")
+            }
+            // What is in a folder stays where it is.
+            let folderIndex = try #require(things.firstIndex { $0.description == "a folder" })
+            #expect(root.has("inbox/\(folderIndex)/film.json/film.json"))
             // Nothing was read that lies outside of the inbox.
-            for (name, content) in try contents(of: root) where !name.hasSuffix("request.json") {
+            for (name, content) in try contents(of: root) {
                 #expect(content.range(of: Data(secret.utf8)) == nil, "\(name)")
                 #expect(content.range(of: Data("root:x:0".utf8)) == nil, "\(name)")
             }
@@ -73,6 +83,74 @@ struct HostileServingTests {
             try root.drop("after.json", smallRequest())
             #expect(try Program.serve(root, "--once").end().status == 0)
             #expect(root.has("outbox/after/after.mp4"))
+        }
+    }
+
+    /// Somebody exchanges the folder for a link while its request waits.
+    @Test(arguments: ["move", "leave"])
+    func `a folder that becomes a link leads nowhere`(claim: String) throws {
+        try withRoot { root in
+            let folder = Folder(root.path)
+            let secret = #"{"mode": "SECRET"}"#
+            try folder.write(secret, "outside/half.json")
+            try folder.write(secret, "outside/whole.json")
+            try folder.write("", "inbox/PAUSE")
+            try folder.write(#"{"mode": "#, "inbox/a/half.json")
+            try folder.write(smallRequest(), "inbox/b/whole.json")
+            let service = try Program.serve(root, "--claim", claim)
+            defer { service.kill() }
+            #expect(root.waits { root.has("spool/status.json") })
+            usleep(300_000)
+            for name in ["a", "b"] {
+                rename(folder.at("inbox/\(name)"), folder.at("inbox/was-\(name)"))
+                try folder.link("inbox/\(name)", to: folder.at("outside"))
+            }
+            unlink(folder.at("inbox/PAUSE"))
+            #expect(root.waits { root.has("outbox/was-b/whole/result.json") })
+            #expect(root.waits { root.has("outbox/was-a/half.failed/error.txt") })
+            usleep(2_500_000)
+            #expect(root.names(in: "outbox") == ["was-a", "was-b"])
+            #expect(try root.text("outside/half.json") == secret)
+            #expect(try root.text("outside/whole.json") == secret)
+            for (name, content) in try contents(of: root) {
+                #expect(content.range(of: Data("SECRET".utf8)) == nil, "\(name)")
+            }
+        }
+    }
+
+    /// The record of a refusal is a stranger's text when it comes back.
+    @Test(arguments: ["a\\u0000b", "../../x", "/etc/x", "bob/steal", "", ".", "a\\nb"])
+    func `a made-up record of an earlier try is none`(name: String) throws {
+        try withRoot { root in
+            try root.drop("bad.json", #"{"mode": 99}"#)
+            #expect(try Program.serve(root, "--once").end().status == 0)
+            let record = try root.text("outbox/bad.failed/result.json")
+                .replacing(#""request": "bad""#, with: #""request": "\#(name)""#)
+            #expect(record.contains(#""request": "\#(name)""#))
+            try root.drop("n.failed/result.json", record)
+            try root.drop("n.failed/request.json", #"{"mode": 98}"#)
+            let end = try Program.serve(root, "--once").end()
+            #expect(end.status == 0, "\(end.complaints)")
+            #expect(root.names(in: "outbox") == ["bad.failed", "n.failed"])
+            #expect(root.names(in: "outbox/n.failed") == ["request.failed"])
+        }
+    }
+
+    /// Files of an earlier try are tidied away, but not through a link.
+    @Test func `what comes back removes nothing outside`() throws {
+        try withRoot { root in
+            let folder = Folder(root.path)
+            try root.drop("x.json", pictureRequest("sub/a.png"))
+            try folder.write("no picture", "inbox/sub/a.png")
+            #expect(try Program.serve(root, "--once").end().status == 0)
+            rename(folder.at("outbox/x.failed"), folder.at("inbox/x.failed"))
+            try FileManager.default.removeItem(atPath: folder.at("inbox/x.failed/sub"))
+            try folder.write("no picture", "outside/a.png")
+            try folder.write("no picture", "inbox/sub/a.png")
+            try folder.link("inbox/x.failed/sub", to: folder.at("outside"))
+            #expect(try Program.serve(root, "--once").end().status == 0)
+            #expect(try root.text("outside/a.png") == "no picture")
+            #expect(root.names(in: "outbox") == ["x.failed"])
         }
     }
 
