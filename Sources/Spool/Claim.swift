@@ -139,6 +139,7 @@ package struct Claim: ~Copyable {
                 return try place(folders.dropFirst(), in: path, stem: stem, suffix: suffix)
             } catch {
                 // One that was made just now is not to blame.
+                if !isOld { Self.removeIfEmpty(path) }
                 guard isOld, error.isBarrier, try isBarred(path) else { throw error }
                 throw Self.taken(path)
             }
@@ -162,6 +163,12 @@ package struct Claim: ~Copyable {
         } catch {
             guard error.isBarrier else { throw error }
             return true
+        }
+    }
+
+    private static func removeIfEmpty(_ folder: Path) {
+        do throws(FileError) { try Directory.removeEmpty(folder) } catch {
+            // Something is in it, or it is used the next time.
         }
     }
 

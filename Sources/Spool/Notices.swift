@@ -70,7 +70,8 @@ struct Notices: Sendable {
         let record = record(of: request)
         let fresh = Path(bytes: record.bytes + Array(".text".utf8))
         try WholeFile.write(EscapedWord.encoded(place), to: record)
-        try Directory.ensure(outbox.appending(place).parent)
+        // An outbox that is away is not made anew.
+        if !place.parent.bytes.isEmpty { try Directory.ensure(outbox.appending(place).parent) }
         try WholeFile.write(Array(text.utf8), to: fresh)
         try Renaming.replace(fresh, to: outbox.appending(place))
         posted[request] = (text, place)
