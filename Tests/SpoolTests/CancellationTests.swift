@@ -16,27 +16,36 @@ import Testing
         return try #require(orders.first { $0.target == target })
     }
 
+    private func expect(
+        _ isExpected: Bool, _ inbox: borrowing Inbox, _ cancellation: Cancellation,
+        _ place: SourceLocation = #_sourceLocation
+    ) {
+        let answer = inbox.expects(cancellation)
+        #expect(answer == isExpected, sourceLocation: place)
+    }
+
     @Test func anOrderWaitsWhileItsRequestLiesInTheInbox() throws {
         try withService { service in
             let spool = try Spool(root: service.root.path)
             var inbox = try Inbox(of: spool, pause: .zero) { !$0.isEmpty }
             let cancellation = try order("alice/x.json", spool)
-            #expect(!inbox.expects(cancellation))
+            expect(false, inbox, cancellation)
             // Before any search, and while it is empty and so not ready.
             try service.root.write("", "inbox/alice/x.json")
-            #expect(inbox.expects(cancellation))
+            expect(true, inbox, cancellation)
             _ = inbox.search(at: .now)
-            #expect(inbox.expects(cancellation))
+            expect(true, inbox, cancellation)
             try service.root.write("{}", "inbox/alice/x.json")
             let arrival = Arrival(Path("alice/x.json"))
-            #expect(inbox.search(at: .now) == [arrival])
+            let arrivals = inbox.search(at: .now)
+            #expect(arrivals == [arrival])
             inbox.hold(arrival)
-            #expect(inbox.expects(cancellation))
+            expect(true, inbox, cancellation)
             // What was answered and stays is given up no more, until somebody changes it.
             inbox.settle(arrival)
-            #expect(!inbox.expects(cancellation))
+            expect(false, inbox, cancellation)
             try Directory.removeTree(Path(service.root.at("inbox/alice/x.json")))
-            #expect(!inbox.expects(cancellation))
+            expect(false, inbox, cancellation)
         }
     }
 
@@ -48,7 +57,7 @@ import Testing
             try service.root.write("picture", "inbox/alice/a.png")
             try service.root.write("{}", "inbox/.hidden/x.json")
             let path = Path(target)
-            #expect(!inbox.expects(Cancellation(path: path, order: path)))
+            expect(false, inbox, Cancellation(path: path, order: path))
         }
     }
 
@@ -61,8 +70,9 @@ import Testing
             _ = inbox.search(at: .now)
             try service.root.move("inbox", to: "elsewhere")
             _ = inbox.search(at: .now)
-            #expect(inbox.absence != nil)
-            #expect(inbox.expects(cancellation))
+            let absence = inbox.absence
+            #expect(absence != nil)
+            expect(true, inbox, cancellation)
         }
     }
 
