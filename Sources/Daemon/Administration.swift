@@ -83,8 +83,9 @@ package enum Administration {
                 try premises.orders.cancel(target)
                 let when = try premises.server() == nil ? ", when the service is started" : ""
                 put(
-                    "'\(target)' is given up\(when); what was dropped comes back in "
-                        + "the outbox, in a folder that ends in '.failed'", STDOUT_FILENO)
+                    "'\(target)' is given up\(when), unless its results are made already; what "
+                        + "was dropped comes back in the outbox, in a folder that ends in '.failed'",
+                    STDOUT_FILENO)
             }
             return status
         }

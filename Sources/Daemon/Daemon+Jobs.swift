@@ -18,13 +18,13 @@ extension Daemon {
             if let outcome = try claim.outcome() {
                 return try publish(claim, outcome, facts, code: nil)
             }
+            if try claim.isCancelled() { return try refuse(claim, .cancelled, .tryAgain, facts) }
             var attempts = try claim.attempts()
             guard !attempts.areExhausted else { return try giveUp(claim, attempts) }
             attempts.starts += 1
             try claim.record(attempts)
             let child = try start(claim, attempts)
             log(.begun(job: job, request: claim.request, attempt: attempts.starts))
-            withdrawNotice(for: claim.arrival)
             running.append(
                 Run(
                     claim, child: child, attempts: attempts,
@@ -36,6 +36,7 @@ extension Daemon {
 
     /// Tells of a job that only had to be tidied away.
     private func end(_ job: String, _ settlement: Settlement) {
+        endDeferral(of: job)
         guard case .published(let result, let outcome) = settlement else { return }
         let facts = Event.Facts(job: job, request: result, result: result)
         log(outcome == .done ? .done(facts) : .failed(facts, code: "failed"))
@@ -49,7 +50,9 @@ extension Daemon {
                 words: configuration.workerWords + ["--parent", "\(ownProcess)", claim.folder],
                 environment: Containment.environment)
         } catch {
-            try claim.record(Attempts(starts: attempts.starts - 1, crashes: attempts.crashes))
+            var attempts = attempts
+            attempts.starts -= 1
+            try claim.record(attempts)
             throw error
         }
     }
@@ -82,29 +85,39 @@ extension Daemon {
                 queue.insert(claim.entry(.job(run.id)))
                 return log(.interrupted(job: run.id, request: run.request))
             }
+            if end.isKill, !run.isStoppedForcefully {
+                return try forgive(claim, run, facts)
+            }
             run.attempts.crashes += 1
             try claim.record(run.attempts)
             log(.crashed(facts, how: run.crash(end), crashes: run.attempts.crashes))
-            // Killed by nobody here: most likely there was no memory left, which passes.
-            if end.isKill, !run.isStoppedForcefully, !run.attempts.areExhausted {
-                let pause = Duration.seconds(run.attempts.crashes == 1 ? 1 : 5)
-                return putOff(
-                    run.id, claim.arrival, "the worker was killed, as when memory is short",
-                    for: pause)
-            }
             queue.insert(claim.entry(.job(run.id)))
         } catch {
             putOff(run.id, run.arrival, error)
         }
     }
 
+    /// Tries a job again whose worker was killed by nobody here: most likely there was no memory
+    /// left, which passes.
+    private func forgive(
+        _ claim: consuming Claim, _ run: Run, _ facts: Event.Facts
+    ) throws(SpoolError) {
+        run.attempts.kills += 1
+        try claim.record(run.attempts)
+        let kills = run.attempts.kills
+        log(.crashed(facts, how: "killed", crashes: kills, limit: Attempts.killLimit))
+        guard !run.attempts.areExhausted else { return queue.insert(claim.entry(.job(run.id))) }
+        let pauses = [Duration.seconds(1), .seconds(5)].map { min($0, configuration.retryInterval) }
+        putOff(
+            run.id, claim.arrival, "the worker was killed, as when memory is short",
+            for: kills <= pauses.count ? pauses[kills - 1] : nil)
+    }
+
     private func publish(
         _ claim: consuming Claim, _ outcome: Outcome, _ facts: Event.Facts, code: String?
     ) throws(SpoolError) {
-        let arrival = claim.arrival
         let facts = facts.with(result: try spool.publish(claim, outcome))
-        deferrals[facts.job] = nil
-        withdrawNotice(for: arrival)
+        endDeferral(of: facts.job)
         switch outcome {
         case .done: log(.done(facts))
         case .failed: log(.failed(facts, code: code ?? "failed"))
@@ -116,9 +129,14 @@ extension Daemon {
         _ claim: consuming Claim, _ attempts: Attempts
     ) throws(SpoolError) {
         let message =
-            attempts.crashes >= Attempts.crashLimit
-            ? "The engine crashed \(attempts.crashes) times while it worked on this request."
-            : "The service ended \(attempts.starts) times while it worked on this request."
+            if attempts.crashes >= Attempts.crashLimit {
+                "The engine crashed \(attempts.crashes) times while it worked on this request."
+            } else if attempts.kills >= Attempts.killLimit {
+                "The engine was killed \(attempts.kills) times while it worked on this request, as "
+                    + "the system does when memory is short."
+            } else {
+                "The service ended \(attempts.starts) times while it worked on this request."
+            }
         let failure = Failure(
             code: "crashed", message: message,
             hint: "It was given up so that others can go on. Try a smaller size or fewer frames, "
@@ -148,9 +166,12 @@ extension Daemon {
         _ job: String, _ request: Arrival?, _ reason: String, for pause: Duration? = nil
     ) {
         let request = request ?? .named(job)
-        if deferrals.updateValue(reason, forKey: job) != reason {
+        let deferral = Deferral(reason: reason, request: request)
+        let earlier = deferrals.updateValue(deferral, forKey: job)
+        if earlier?.reason != reason {
             log(.setAside(job: job, request: request.description, reason: reason))
         }
+        if let earlier, earlier.request != request { withdrawNotice(for: earlier.request) }
         setAside.append(
             PutOff(
                 id: job, request: request.description,
@@ -158,6 +179,18 @@ extension Daemon {
                 isShort: pause != nil))
         post(.putOff(reason: reason), for: request)
     }
+
+    /// Takes back what was said about a job that had to wait.
+    private func endDeferral(of job: String) {
+        guard let deferral = deferrals.removeValue(forKey: job) else { return }
+        withdrawNotice(for: deferral.request)
+    }
+}
+
+/// Why a job was put off the last time, and the request under whose name people were told.
+struct Deferral {
+    let reason: String
+    let request: Arrival
 }
 
 /// A job that cannot go on now.
@@ -172,7 +205,7 @@ struct PutOff {
 
 extension Attempts {
     var areExhausted: Bool {
-        starts >= Self.startLimit || crashes >= Self.crashLimit
+        starts >= Self.startLimit || crashes >= Self.crashLimit || kills >= Self.killLimit
     }
 }
 

@@ -6,13 +6,19 @@ internal import Spool
 
 /// What people order beyond requests, and what stands in the way of everything.
 extension Daemon {
-    /// Reads the orders again.
+    /// Reads the orders again; asked before anything is begun.
+    ///
+    /// One that cannot be obeyed yet stays: what it names is about to be found, or being copied.
     func heed() {
         ordersWatch.drain()
         do throws(SpoolError) {
             for cancellation in try spool.cancellations() {
-                try obey(cancellation)
-                try spool.complete(cancellation)
+                do throws(SpoolError) {
+                    if try obey(cancellation) { try spool.complete(cancellation) }
+                } catch {
+                    // The others are not to blame, and this one is tried again.
+                    trouble(error.description)
+                }
             }
         } catch {
             trouble(error.description)
@@ -27,31 +33,45 @@ extension Daemon {
             self.pause = pause
             if let pause {
                 log(.paused(by: pause))
-                post(.paused(pause), for: Self.everything)
+                post(.paused(pause), for: Self.paused)
             } else {
                 log(.resumed)
-                withdrawNotice(for: Self.everything)
+                withdrawNotice(for: Self.paused)
             }
         } catch {
             trouble(error.description)
         }
     }
 
-    /// The name under which a text about the whole queue stands in the outbox.
-    private static let everything = Arrival.named("PAUSED")
+    /// The names under which texts about the whole queue stand in the outbox.
+    static let paused = Arrival.named("PAUSED")
+    static let heldUp = Arrival.named("HELD UP")
+    static let away = Arrival.named("AWAY")
 
-    private func obey(_ cancellation: Cancellation) throws(SpoolError) {
+    /// Gives up what an order names.
+    ///
+    /// - Returns: whether the order is of no more use: obeyed, durably, or about nothing.
+    private func obey(_ cancellation: Cancellation) throws(SpoolError) -> Bool {
         let target = cancellation.target
         if let run = running.first(where: { $0.id == target || $0.request == target }) {
             run.isCancelled = true
             run.child.stop(forcefully: true)
-        } else if let job = try waitingJobs().first(where: {
-            $0.id == target || $0.request == target
-        }) {
+            try spool.open(run.id).cancel()
+            return true
+        }
+        if let job = try waitingJobs().first(where: { $0.id == target || $0.request == target }) {
             try cancel(job: job.id)
-        } else if let arrival = candidates.keys.first(where: { $0.description == target }) {
+            return true
+        }
+        if let collection = collecting.first(where: { $0.arrival.description == target }) {
+            // It is a candidate again when the copying has ended, or a job already.
+            collection.cancel()
+            return false
+        }
+        if let arrival = candidates.keys.first(where: { $0.description == target }) {
             try cancel(arrival)
         }
+        return !arrived.contains { $0.description == target } && !inbox.expects(cancellation)
     }
 
     /// The jobs in the spool that nobody works on.
@@ -64,20 +84,25 @@ extension Daemon {
         return jobs
     }
 
-    /// Ends a job that nobody works on with the reason that it was cancelled.
+    /// Gives up a job that nobody works on, durably: it is refused now, or as soon as it can be.
+    ///
+    /// One that has its results already is published.
     func cancel(job: String) throws(SpoolError) {
+        try spool.open(job).cancel()
         queue.remove(.job(job))
         setAside.removeAll { $0.id == job }
-        let claim = try spool.open(job)
-        let facts = Event.Facts(job: job, request: claim.request)
-        try refuse(claim, .cancelled, .tryAgain, facts)
+        begin(job)
     }
 
     /// Begins nothing for a while, because whatever is begun would meet the same trouble.
-    func obstruct(_ reason: String) {
+    ///
+    /// * `numbers`: what changes from minute to minute, which no text in the outbox follows.
+    func obstruct(_ cause: String, _ numbers: String = "") {
+        let reason = cause + numbers
         if obstacle == nil { log(.obstructed(reason: reason)) }
         obstacle = Obstacle(
             reason: reason, until: .now.advanced(by: configuration.retryInterval))
+        post(.obstructed(reason: cause), for: Self.heldUp)
     }
 
     /// Whether something may be begun now.
@@ -94,7 +119,8 @@ extension Daemon {
             let reserve = min(1 << 30, space.total / 1000)
             guard space.free > reserve else {
                 obstruct(
-                    "the disk is full: \(space.free >> 10) KiB are free, \(reserve >> 10) are kept")
+                    "the disk is full",
+                    ": \(space.free >> 10) KiB are free, \(reserve >> 10) are kept")
                 return false
             }
         } catch {
@@ -104,6 +130,7 @@ extension Daemon {
         if obstacle != nil {
             obstacle = nil
             log(.cleared)
+            withdrawNotice(for: Self.heldUp)
         }
         return true
     }

@@ -267,6 +267,7 @@ extension Daemon {
         else { return }
         forget(arrival)
         inbox.settle(arrival)
+        queue.insert(.unknown(.job(job)))
         try cancel(job: job)
     }
 

@@ -66,7 +66,7 @@ extension Daemon {
                 request: arrival.description, reason: missing.joined(separator: ", "))
         }.sorted { $0.request < $1.request }
         record.deferred = setAside.prefix(100).map {
-            StatusRecord.Held(request: $0.request, reason: deferrals[$0.id] ?? "")
+            StatusRecord.Held(request: $0.request, reason: deferrals[$0.id]?.reason ?? "")
         }
         record.troubles = inbox.troubles
         return record

@@ -29,7 +29,7 @@ package final class Daemon {
     /// Jobs that could not go on, until they are tried again.
     var setAside: [PutOff] = []
     /// Why each of them was put off the last time.
-    var deferrals: [String: String] = [:]
+    var deferrals: [String: Deferral] = [:]
     /// Whether a request had to stay in the inbox.
     var isHolding = false
     /// By what the queue is paused.
@@ -84,6 +84,7 @@ package final class Daemon {
         while true {
             keepTime()
             acceptSome()
+            heed()
             gatherSome()
             beginSome()
             // Asked here, because beginning may end a job without a worker whose end would wake us.
@@ -94,7 +95,6 @@ package final class Daemon {
             try obey()
             arrive(inbox.arrivals(at: .now))
             notice()
-            heed()
             acceptCollected()
             try attend()
         }
@@ -120,7 +120,6 @@ package final class Daemon {
         if spool.ledger.damaged > 0 {
             log(.trouble("the ledger has \(spool.ledger.damaged) damaged lines"))
         }
-        heed()
     }
 
     private func search() {
@@ -139,8 +138,10 @@ package final class Daemon {
         guard inbox.absence != knownAbsence else { return }
         if let absence = inbox.absence {
             log(.inboxAway(reason: absence))
+            post(.inboxAway(reason: absence), for: Self.away)
         } else {
             log(.inboxBack(root: configuration.root))
+            withdrawNotice(for: Self.away)
         }
         knownAbsence = inbox.absence
     }
@@ -179,6 +180,8 @@ package final class Daemon {
         for run in running where run.hasStopped(at: now) { run.child.stop(forcefully: true) }
         guard !isStopping else { return }
         heedPause()
+        // Even where nothing may be begun: a pause, or nothing there to begin, clears no obstacle.
+        if let obstacle, obstacle.until <= now { _ = isClear() }
         if nextSearch <= now { search() }
         for job in setAside where job.until <= now {
             do throws(SpoolError) {
@@ -223,7 +226,8 @@ package final class Daemon {
 
     private func attend() throws {
         for run in running {
-            _ = try run.listen()
+            // A word of progress shows that it is no longer put off.
+            if try run.listen(), run.progress != nil { withdrawNotice(for: run.arrival) }
             guard let end = run.child.end() else { continue }
             // What was written just before the end.
             _ = try run.listen()
@@ -245,7 +249,7 @@ package final class Daemon {
             times = [nextSearch] + setAside.map(\.until)
             if let deadline = inbox.deadline { times.append(deadline) }
             times += gatheringOnes.compactMap { candidates[$0]?.gathering.next }
-            if let obstacle, !queue.isEmpty { times.append(obstacle.until) }
+            if let obstacle { times.append(obstacle.until) }
         }
         times += running.map(\.heartbeat.nextLook)
         times += running.compactMap { $0.mediaSince?.advanced(by: configuration.mediaLimit) }

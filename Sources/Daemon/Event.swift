@@ -22,7 +22,7 @@ enum Event {
     case done(Facts)
     case warned(job: String, request: String, warning: String)
     case failed(Facts, code: String)
-    case crashed(Facts, how: String, crashes: Int)
+    case crashed(Facts, how: String, crashes: Int, limit: Int = Attempts.crashLimit)
     case setAside(job: String, request: String, reason: String)
     case interrupted(job: String, request: String)
     case trouble(String)
@@ -80,9 +80,9 @@ enum Event {
         case .warned(_, let request, let warning): "'\(request)': \(warning)"
         case .failed(let facts, let code):
             "refused '\(facts.request)' (\(code)), reasons in '\(facts.result)'"
-        case .crashed(let facts, let how, let crashes):
+        case .crashed(let facts, let how, let crashes, let limit):
             "the worker on '\(facts.request)' crashed after \(facts.rounded) s (\(how)), "
-                + "\(crashes) of \(Attempts.crashLimit)"
+                + "\(crashes) of \(limit)"
         case .setAside(_, let request, let reason):
             "cannot go on with '\(request)' now, trying again later: \(reason)"
         case .interrupted(_, let request): "interrupted '\(request)', it goes on at the next start"
@@ -165,7 +165,7 @@ enum Event {
         case .done(let facts): facts.fields("done")
         case .warned(let job, let request, _): Self.job(job, request, "done")
         case .failed(let facts, let code): facts.fields("failed") + [("RUSHES_ERROR_CODE", code)]
-        case .crashed(let facts, _, let crashes):
+        case .crashed(let facts, _, let crashes, _):
             facts.fields("crashed") + [("RUSHES_CRASHES", String(crashes))]
         case .setAside(let job, let request, _): Self.job(job, request, "deferred")
         case .interrupted(let job, let request): Self.job(job, request, "queued")

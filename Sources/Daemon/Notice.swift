@@ -8,6 +8,8 @@ enum Notice {
     case notAcceptable(reason: String)
     case putOff(reason: String)
     case paused(Orders.Pause)
+    case obstructed(reason: String)
+    case inboxAway(reason: String)
 
     /// The text of `NAME.waiting.txt`.
     var text: String {
@@ -48,6 +50,26 @@ enum Notice {
             The service is paused: requests wait in the inbox, and none is begun.
 
             \(way(pause))
+
+            """
+        case .obstructed(let reason):
+            """
+            No request can be begun at the moment, whatever it is:
+
+                \(reason)
+
+            Requests wait in the inbox, and it goes on by itself within a minute after that is over.
+            If this text stays for long, the administrator of the service should know of it.
+
+            """
+        case .inboxAway(let reason):
+            """
+            The inbox is not where it should be, so that nothing can be taken out of it:
+
+                \(reason)
+
+            Requests in it are not lost. It goes on by itself when the inbox is back; the
+            administrator of the service can put it there.
 
             """
         }

@@ -45,6 +45,16 @@ package struct Claim: ~Copyable {
         try spooling { () throws(FileError) in try job.record(attempts) }
     }
 
+    /// Whether somebody ordered it to be given up.
+    package func isCancelled() throws(SpoolError) -> Bool {
+        try spooling { () throws(FileError) in try job.has(job.cancelledFile) }
+    }
+
+    /// Remembers, durably, that it is to be given up: the order may be removed then.
+    package func cancel() throws(SpoolError) {
+        try spooling { () throws(FileError) in try WholeFile.write([], to: job.cancelledFile) }
+    }
+
     /// The right to work on the job in this very process, for writing a refusal.
     package func workplace() throws(SpoolError) -> Workplace {
         try Workplace(folder: folder)
@@ -72,16 +82,8 @@ package struct Claim: ~Copyable {
             // Taken away in an earlier try, it is gone, and that is all that is wanted.
             try Directory.removeTree(job.request)
         }
-        let folder = try Self.ensure(OutboxName.folder(of: origin.path), below: outbox)
-        let target = try Self.firstFree(in: folder, stem: name, suffix: suffix) {
-            (path: Path) throws(FileError) in
-            guard try FileStatus(of: path) == nil else {
-                throw FileError(operation: "move", path: path.description, errno: EEXIST)
-            }
-            let relative = path.relative(to: outbox) ?? path
-            try WholeFile.write(EscapedWord.encoded(relative), to: job.targetFile)
-            try Renaming.move(job.output, to: path)
-        }
+        let folders = OutboxName.folder(of: origin.path).components
+        let target = try place(folders[...], in: outbox, stem: name, suffix: suffix)
         return target.relative(to: outbox) ?? target
     }
 
@@ -110,16 +112,68 @@ package struct Claim: ~Copyable {
         try Directory.synchronize(job.path.parent)
     }
 
-    /// Makes the mirrored folders; a file that stands in the way is stepped around.
-    private static func ensure(_ folder: Path, below outbox: Path) throws(FileError) -> Path {
-        var path = outbox
-        for component in folder.components {
-            let stem = String(decoding: component, as: UTF8.self)
-            path = try firstFree(in: path, stem: stem, suffix: "") {
-                (path: Path) throws(FileError) in try Directory.ensure(path)
+    /// Makes the mirrored folders and moves the results into the last of them.
+    ///
+    /// A file that stands in the way of a folder is stepped around, and so is a folder that nothing
+    /// can be moved into: one that a sync tool made for itself, another mount, a link to another
+    /// disk. What bars the outbox itself bars everything, and is waited for.
+    private func place(
+        _ folders: ArraySlice<[UInt8]>, in folder: Path, stem: String, suffix: String
+    ) throws(FileError) -> Path {
+        guard let next = folders.first else {
+            return try Self.firstFree(in: folder, stem: stem, suffix: suffix) {
+                (path: Path) throws(FileError) in
+                guard try FileStatus(of: path) == nil else { throw Self.taken(path) }
+                let relative = path.relative(to: outbox) ?? path
+                try WholeFile.write(EscapedWord.encoded(relative), to: job.targetFile)
+                try Renaming.move(job.output, to: path)
+                return path
             }
         }
-        return path
+        let wanted = String(decoding: next, as: UTF8.self)
+        return try Self.firstFree(in: folder, stem: wanted, suffix: "") {
+            (path: Path) throws(FileError) in
+            let isOld = try FileStatus(of: path) != nil
+            try Directory.ensure(path)
+            do throws(FileError) {
+                return try place(folders.dropFirst(), in: path, stem: stem, suffix: suffix)
+            } catch {
+                // One that was made just now is not to blame.
+                if !isOld { Self.removeIfEmpty(path) }
+                guard isOld, error.isBarrier, try isBarred(path) else { throw error }
+                throw Self.taken(path)
+            }
+        }
+    }
+
+    /// Whether nothing can be moved from the job into a folder of the outbox: tried with a folder
+    /// of no worth, because two mounts of one disk look alike.
+    private func isBarred(_ folder: Path) throws(FileError) -> Bool {
+        guard try job.has(job.output) else { return false }
+        let probe = job.path.appending(".probe")
+        let there = folder.appending(".rushes-probe")
+        try Directory.removeTree(probe)
+        try Directory.make(probe)
+        do throws(FileError) {
+            _ = try Directory.names(in: folder)
+            try Directory.removeTree(there)
+            try Renaming.move(probe, to: there)
+            try Directory.removeTree(there)
+            return false
+        } catch {
+            guard error.isBarrier else { throw error }
+            return true
+        }
+    }
+
+    private static func removeIfEmpty(_ folder: Path) {
+        do throws(FileError) { try Directory.removeEmpty(folder) } catch {
+            // Something is in it, or it is used the next time.
+        }
+    }
+
+    private static func taken(_ path: Path) -> FileError {
+        FileError(operation: "move", path: path.description, errno: EEXIST)
     }
 
     /// Tries `stem`, `stem-2`, `stem-3` … until the name is not taken.
@@ -128,7 +182,7 @@ package struct Claim: ~Copyable {
     /// machine that the results are synchronised to they may be one.
     private static func firstFree(
         in folder: Path, stem: String, suffix: String,
-        _ take: (Path) throws(FileError) -> Void
+        _ take: (Path) throws(FileError) -> Path
     ) throws(FileError) -> Path {
         let wanted = stem.lowercased()
         let others = try Directory.names(in: folder).map { String(decoding: $0, as: UTF8.self) }
@@ -145,12 +199,16 @@ package struct Claim: ~Copyable {
             }
             let path = folder.appending(name)
             do throws(FileError) {
-                try take(path)
-                return path
+                return try take(path)
             } catch {
                 guard error.errno == EEXIST, number < 100_000 else { throw error }
                 number += 1
             }
         }
     }
+}
+
+extension FileError {
+    /// Whether it tells of a folder that nothing can be moved into.
+    var isBarrier: Bool { [EACCES, EPERM, EROFS, EXDEV].contains(errno) }
 }

@@ -8,7 +8,8 @@ internal import Glibc
 ///     claim          which request it is, where it came from and when
 ///     request.json   the request, exactly as it was dropped
 ///     unreadable     why it could only be left where it lies; request.json is empty then
-///     attempts       how often it was started and how often that crashed
+///     attempts       how often it was started, how often that crashed, how often it was killed
+///     cancelled      that it is to be refused and not begun; written before the order is removed
 ///     media          which file of in/ is which file of the request, or why there is none
 ///     in/            private copies of the files that the request names: 0, 1, 2 …
 ///     checkpoint/    what the engine saved, for the next attempt to go on from; kept while out/ is
@@ -23,6 +24,7 @@ struct JobFolder: Sendable {
     var request: Path { path.appending("request.json") }
     var unreadableFile: Path { path.appending("unreadable") }
     var attemptsFile: Path { path.appending("attempts") }
+    var cancelledFile: Path { path.appending("cancelled") }
     var mediaList: Path { path.appending("media") }
     var input: Path { path.appending("in") }
     var checkpoint: Path { path.appending("checkpoint") }
@@ -81,14 +83,17 @@ struct JobFolder: Sendable {
     /// How often the work was begun; a missing or damaged file counts as never.
     func attempts() throws(FileError) -> Attempts {
         let numbers = try contents(attemptsFile)?.split(separator: " ").map { Int($0.trimmed) }
-        guard let numbers, numbers.count == 2, let starts = numbers[0], let crashes = numbers[1]
+        // An earlier version wrote two numbers.
+        guard let numbers, 2...3 ~= numbers.count, let starts = numbers[0],
+            let crashes = numbers[1], let kills = numbers.count == 3 ? numbers[2] : 0
         else { return Attempts() }
-        return Attempts(starts: starts, crashes: crashes)
+        return Attempts(starts: starts, crashes: crashes, kills: kills)
     }
 
     func record(_ attempts: Attempts) throws(FileError) {
         try WholeFile.write(
-            Array("\(attempts.starts) \(attempts.crashes)\n".utf8), to: attemptsFile)
+            Array("\(attempts.starts) \(attempts.crashes) \(attempts.kills)\n".utf8),
+            to: attemptsFile)
     }
 
     func has(_ path: Path) throws(FileError) -> Bool {
@@ -118,15 +123,20 @@ package struct Attempts: Equatable, Sendable {
     package var starts = 0
     /// Begun, and seen to crash.
     package var crashes = 0
+    /// Begun, and killed by nobody here: as the system does where memory is short.
+    package var kills = 0
 
     /// Counts so far.
-    package init(starts: Int = 0, crashes: Int = 0) {
+    package init(starts: Int = 0, crashes: Int = 0, kills: Int = 0) {
         self.starts = starts
         self.crashes = crashes
+        self.kills = kills
     }
 
     /// A job that crashed this often is refused.
     package static let crashLimit = 3
+    /// A job that was killed this often is refused: the memory may be short because of it.
+    package static let killLimit = 10
     /// A job that was begun this often without an end is refused: it may be what ends the service.
     ///
     /// High, because a service that is killed again and again is seldom its job's fault.

@@ -2,6 +2,7 @@
 
 internal import Digests
 internal import Files
+internal import Glibc
 
 /// Texts in the outbox that say why there is no result yet: `alice/sunset.waiting.txt`.
 ///
@@ -11,7 +12,7 @@ internal import Files
 struct Notices: Sendable {
     private let folder: Path
     private let outbox: Path
-    private var posted: [Path: String] = [:]
+    private var posted: [Path: (text: String, place: Path)] = [:]
 
     /// Takes away whatever an earlier run left.
     init(in folder: Path, outbox: Path) throws(FileError) {
@@ -45,27 +46,42 @@ struct Notices: Sendable {
     private static let suffix = ".waiting.txt"
 
     /// Puts up a text for a request, in place of an earlier one.
+    ///
+    /// Where the folder of its results cannot be written to, it stands in the outbox itself under
+    /// both names: `alice - sunset.waiting.txt`.
     mutating func post(_ text: String, for request: Path) throws(FileError) {
-        guard posted[request] != text else { return }
-        let place = Self.place(of: request)
+        guard posted[request]?.text != text else { return }
+        let (folder, name) = (OutboxName.folder(of: request), OutboxName.result(of: request))
+        do throws(FileError) {
+            try put(text, for: request, at: folder.appending(name + Self.suffix))
+        } catch {
+            guard error.isBarrier || error.errno == EEXIST, !folder.bytes.isEmpty else {
+                throw error
+            }
+            let names = folder.components.map { String(decoding: $0, as: UTF8.self) } + [name]
+            let joint = OutboxName.safe(Array(names.joined(separator: " - ").utf8))
+            try put(text, for: request, at: Path(joint + Self.suffix))
+        }
+    }
+
+    private mutating func put(
+        _ text: String, for request: Path, at place: Path
+    ) throws(FileError) {
         let record = record(of: request)
         let fresh = Path(bytes: record.bytes + Array(".text".utf8))
         try WholeFile.write(EscapedWord.encoded(place), to: record)
-        try Directory.ensure(outbox.appending(place).parent)
+        // An outbox that is away is not made anew.
+        if !place.parent.bytes.isEmpty { try Directory.ensure(outbox.appending(place).parent) }
         try WholeFile.write(Array(text.utf8), to: fresh)
         try Renaming.replace(fresh, to: outbox.appending(place))
-        posted[request] = text
+        posted[request] = (text, place)
     }
 
     /// Takes a request's text away, if there is one.
     mutating func withdraw(_ request: Path) throws(FileError) {
-        guard posted.removeValue(forKey: request) != nil else { return }
-        try Directory.removeTree(outbox.appending(Self.place(of: request)))
+        guard let (_, place) = posted.removeValue(forKey: request) else { return }
+        try Directory.removeTree(outbox.appending(place))
         try Directory.removeTree(record(of: request))
-    }
-
-    private static func place(of request: Path) -> Path {
-        OutboxName.folder(of: request).appending(OutboxName.result(of: request) + suffix)
     }
 
     private func record(of request: Path) -> Path {

@@ -27,6 +27,9 @@ internal import Files
 ///     any    yes      yes      –     (a foreign hand took the results)       queued: done again
 ///     any    –        –        yes   (a foreign hand took the request)       left alone
 ///
+/// Whether a job is `cancelled` changes none of this: one that is queued is refused at its turn, and
+/// one that has its results is published.
+///
 /// Publishing is one rename, so `out/` is either here or there: a job is published exactly once.
 enum Fate: Equatable {
     case discarded, queued, published, leftAlone

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Files
+internal import Glibc
 
 /// The right to work on one job: held by one process at a time.
 ///
@@ -47,6 +48,11 @@ package struct Workplace: ~Copyable {
 
     private static func clear(_ job: JobFolder) throws(SpoolError) {
         try spooling { () throws(FileError) in
+            // The only copy, on its way to the outbox.
+            if try !job.has(job.request), try job.has(job.output.appending("request.json")) {
+                throw FileError(
+                    operation: "clear", path: job.output.description, errno: ENOTEMPTY)
+            }
             if try job.has(job.outcomeFile) {
                 // Durably, or an old outcome would come back beside new and unfinished results.
                 try Directory.remove(job.outcomeFile)

@@ -102,7 +102,7 @@ struct WorkerCrashTests {
         return status == .success
     }
 
-    @Test(arguments: ["kill -SEGV $$", "kill -KILL $$", "exit 3"])
+    @Test(arguments: ["kill -SEGV $$", "kill -ABRT $$", "exit 3"])
     func `is tried three times, then the request is set aside with that sentence`(
         script: String
     ) throws {
@@ -117,11 +117,53 @@ struct WorkerCrashTests {
         }
     }
 
+    /// Another program's hunger for memory, which passes: half a minute of it ends no request.
+    @Test func `or is killed by the system is tried ten times, with growing pauses`() throws {
+        try withRoot { root in
+            try root.drop("film.json", smallRequest())
+            var configuration = Configuration(
+                root: root.path, once: true, worker: "/bin/sh",
+                workerWords: ["sh", "-c", "kill -KILL $$\n", "sh"])
+            configuration.retryInterval = .milliseconds(500)
+            // The first two pauses are waited for; after that a service that ends by itself ends.
+            for kills in 3...9 {
+                #expect(Daemon.serve(configuration) == .tryAgain)
+                let job = try #require(root.names(in: "spool/jobs").first)
+                #expect(try root.text("spool/jobs/\(job)/attempts") == "\(kills) 0 \(kills)\n")
+                #expect(root.names(in: "outbox") == ["film.waiting.txt"])
+            }
+            #expect(Daemon.serve(configuration) == .success)
+            #expect(root.names(in: "outbox") == ["film.failed"])
+            let explanation = try root.text("outbox/film.failed/error.txt")
+            #expect(explanation.contains("The engine was killed 10 times"), "\(explanation)")
+            #expect(explanation.contains("memory is short"), "\(explanation)")
+            #expect(root.names(in: "spool/jobs").isEmpty)
+        }
+    }
+
+    @Test func `and is well again is not held against the request`() throws {
+        try withRoot { root in
+            try root.drop("film.json", smallRequest())
+            let script = """
+                for folder; do :; done
+                [ "$(wc -l <"$folder/../../kills")" -lt 1 ] &&
+                    echo >>"$folder/../../kills" && kill -KILL $$
+                mkdir -p "$folder/out" && echo "{}" >"$folder/out/result.json" &&
+                echo done >"$folder/outcome"
+                """
+            try FileManager.default.createDirectory(
+                atPath: "\(root.path)/spool", withIntermediateDirectories: true)
+            try Data().write(to: URL(fileURLWithPath: "\(root.path)/spool/kills"))
+            #expect(serves(root, worker: script))
+            #expect(root.names(in: "outbox") == ["film"])
+        }
+    }
+
     @Test func `half its output is not published`() throws {
         try withRoot { root in
             try root.drop("film.json", smallRequest())
             let script =
-                #"for folder; do :; done; mkdir -p "$folder/out"; echo half >"$folder/out/film.mp4"; kill -9 $$"#
+                #"for folder; do :; done; mkdir -p "$folder/out"; echo half >"$folder/out/film.mp4"; kill -SEGV $$"#
             #expect(serves(root, worker: script))
             #expect(
                 root.names(in: "outbox/film.failed") == [
@@ -136,7 +178,7 @@ struct WorkerCrashTests {
             try root.drop("good.json", smallRequest(seed: 2))
             let script = """
                 for folder; do :; done
-                grep -q '"seed": 13' "$folder/request.json" && kill -9 $$
+                grep -q '"seed": 13' "$folder/request.json" && kill -SEGV $$
                 mkdir -p "$folder/out" && echo "{}" >"$folder/out/result.json" &&
                 echo done >"$folder/outcome"
                 """

@@ -59,6 +59,29 @@ struct FullDiskTests {
         }
     }
 
+    @Test(.enabled(if: canMount, "needs unprivileged mounts"))
+    func `is told to people who see the outbox alone`() throws {
+        try withRoot { root in
+            let end = try onSmallDisk(
+                root,
+                """
+                serve
+                echo '{"mode": "text"}' >inbox/x.json
+                fill 20
+                serve
+                ls outbox
+                cat outbox/*.txt
+                free
+                serve
+                ls outbox
+                """)
+            #expect(
+                end.output.hasPrefix("status 0\nstatus 75\nHELD UP.waiting.txt\n"), "\(end)")
+            #expect(end.output.contains("the disk is full\n"), "\(end)")
+            #expect(end.output.hasSuffix("status 0\nx.failed\n"), "\(end)")
+        }
+    }
+
     /// No room at all; for the job folder but not for its notes; for those, but not for the results.
     @Test(
         .enabled(if: canMount, "needs unprivileged mounts"),

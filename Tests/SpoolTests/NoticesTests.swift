@@ -24,6 +24,36 @@ import Testing
         }
     }
 
+    @Test func whereTheFolderIsBarredItStandsAboveIt() throws {
+        try withService { service in
+            try service.root.write("yours", "outbox/alice")
+            var spool = try Spool(root: service.root.path)
+            let place = "outbox/alice - a clip.waiting.txt"
+            try spool.post("one", for: Self.request)
+            #expect(service.root.text(place) == "one")
+            try spool.withdraw(Self.request)
+            #expect(service.tree == ["outbox/alice"])
+            try spool.post("two", for: Self.request)
+            #expect(service.root.text(place) == "two")
+            _ = consume spool
+            _ = try Spool(root: service.root.path)
+            #expect(service.tree == ["outbox/alice"])
+        }
+    }
+
+    @Test func anOutboxThatIsAwayIsNotMadeAnew() throws {
+        try withService { service in
+            var spool = try Spool(root: service.root.path)
+            try service.root.move("outbox", to: "elsewhere")
+            do throws(SpoolError) {
+                try spool.post("one", for: .named("AWAY"))
+                Issue.record("posted to nowhere")
+            } catch {
+                #expect(!service.root.tree.contains("outbox/"))
+            }
+        }
+    }
+
     @Test func theNextStartTakesAwayWhatNoLongerHolds() throws {
         try withService { service in
             var spool = try Spool(root: service.root.path)

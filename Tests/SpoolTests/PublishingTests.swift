@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Files
+import Glibc
 import Spool
 import TestSupport
 import Testing
@@ -78,6 +79,49 @@ import Testing
                 #expect(try service.run().published == ["alice-2/\(name)"])
             }
             #expect(service.root.text("outbox/alice") == "yours")
+        }
+    }
+
+    @Test func aFolderOnAnotherDiskIsSteppedAround() throws {
+        try withTemporaryDirectory(inMemory: true) { other in
+            try withService { service in
+                try service.root.link("outbox/alice", to: other)
+                // Where both are one disk, this shows nothing.
+                let isElsewhere =
+                    try FileStatus(of: Path(other))?.device
+                    != FileStatus(of: Path(service.root.path))?.device
+                guard isElsewhere else { return }
+                for name in ["x", "deep/y", "deep/z"] {
+                    try service.root.write("{}", "inbox/alice/\(name).json")
+                    #expect(
+                        try service.run() == Service.Run(published: ["alice-2/\(name)"]))
+                    #expect(service.root.text("outbox/alice-2/\(name)/film.mp4") == Service.film)
+                }
+                #expect(Folder(other).tree == [])
+                #expect(!service.tree.contains { $0.hasPrefix("spool/") || $0.contains("/.") })
+            }
+        }
+    }
+
+    @Test(.enabled(if: Mounts.arePermitted, "needs the right to mount"))
+    func aFolderThatNobodyCanWriteToIsSteppedAround() throws {
+        try withService { service in
+            try service.root.make("outbox/alice")
+            try Mounts.bindReadOnly(service.root.at("outbox/alice"))
+            defer { try? Mounts.unmount(service.root.at("outbox/alice")) }
+            try service.root.write("{}", "inbox/alice/x.json")
+            #expect(try service.run().published == ["alice-2/x"])
+        }
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "the administrator may write everywhere"))
+    func aFolderThatTheServiceMayNotWriteToIsSteppedAround() throws {
+        try withService { service in
+            try service.root.make("outbox/alice")
+            chmod(service.root.at("outbox/alice"), 0o555)
+            try service.root.write("{}", "inbox/alice/deep/x.json")
+            #expect(try service.run().published == ["alice-2/deep/x"])
+            chmod(service.root.at("outbox/alice"), 0o755)
         }
     }
 

@@ -49,6 +49,12 @@ struct Leftover: Sendable, CustomTestStringConvertible {
         Leftover(
             "a beginning",
             ["claim": claim, "request.json": request, "attempts": "2 1\n", ".attempts.new": "3"]),
+        Leftover(
+            "a cancelled job that has its results",
+            [
+                "claim": claim, "out/film.mp4": Service.film, "out/request.json": request,
+                "outcome": "done\n", "cancelled": "",
+            ]),
         Leftover("an empty output", ["claim": claim, "request.json": request, "out/": ""]),
         Leftover(
             "half a film",
@@ -214,8 +220,8 @@ struct Leftover: Sendable, CustomTestStringConvertible {
     }
 
     @Test(arguments: [
-        ("2 1\n", 2, 1), ("10 3", 10, 3), ("", 0, 0), ("2", 0, 0), ("a b", 0, 0), ("1 2 3", 0, 0),
-        ("99999999999999999999 1", 0, 0),
+        ("2 1\n", 2, 1), ("10 3", 10, 3), ("", 0, 0), ("2", 0, 0), ("a b", 0, 0), ("1 2 3", 1, 2),
+        ("1 2 x", 0, 0), ("1 2 3 4", 0, 0), ("99999999999999999999 1", 0, 0),
     ])
     func attemptsAreRead(text: String, starts: Int, crashes: Int) throws {
         try withService { service in
@@ -226,7 +232,7 @@ struct Leftover: Sendable, CustomTestStringConvertible {
             let attempts = try claim.attempts()
             #expect([attempts.starts, attempts.crashes] == [starts, crashes])
             var next = attempts
-            (next.starts, next.crashes) = (7, 2)
+            (next.starts, next.crashes, next.kills) = (7, 2, 4)
             try claim.record(next)
             let recorded = try claim.attempts()
             #expect(recorded == next)

@@ -50,6 +50,18 @@ import Testing
         }
     }
 
+    /// On its way to the outbox, the request has no other copy.
+    @Test func clearingNeverTakesARequestAway() throws {
+        try withTemporaryFolder { folder in
+            try folder.write("{}", "out/request.json")
+            try folder.write("picture", "out/a.png")
+            try folder.write("failed\n", "outcome")
+            let before = folder.tree
+            #expect(throws: SpoolError.self) { _ = try Workplace(folder: folder.path) }
+            #expect(folder.tree == before)
+        }
+    }
+
     @Test func whatTheEngineSavedStaysForTheNextHolder() throws {
         try withTemporaryFolder { folder in
             try folder.write("{}", "request.json")
