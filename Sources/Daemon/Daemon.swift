@@ -71,13 +71,14 @@ package final class Daemon {
             of: spool, pause: configuration.pause,
             emptyPause: configuration.once ? configuration.pause : configuration.mediaWait,
             polled: configuration.poll, isComplete: requestIsComplete)
-        ordersWatch = try spool.orders.watch()
+        ordersWatch = spool.orders.watch()
     }
 
     func run() throws -> ExitStatus {
         try recover()
         search()
         log(.started(root: configuration.root, waiting: queue.count + arrived.count))
+        if let reason = ordersWatch.pollingReason { log(.polling(reason: reason)) }
         if let gap = Containment.gap { log(.lessContained(gap)) }
         releaseUnusedCode()
         Notifier.ready()
@@ -243,7 +244,7 @@ package final class Daemon {
         var times: [SuspendingClock.Instant] = []
         if !isStopping {
             times = [nextSearch] + setAside.map(\.until)
-            if let deadline = inbox.deadline { times.append(deadline) }
+            times += [inbox.deadline, ordersWatch.deadline].compactMap(\.self)
             times += gatheringOnes.compactMap { candidates[$0]?.gathering.next }
             if let obstacle, !queue.isEmpty { times.append(obstacle.until) }
         }
