@@ -154,6 +154,28 @@ import Testing
         #expect(refused == ["start", "watch"])
     }
 
+    /// Orders are read by the clock then, and the service starts all the same.
+    @Test(arguments: [(1, EMFILE), (1, ENOSPC), (2, ENOSPC)])
+    func ordersThatCannotBeWatchedArePolled(call: Int, reason: Int32) throws {
+        try withTemporaryFolder { folder in
+            let spool = try Spool(root: folder.path)
+            let watched = spool.orders.watch()
+            #expect(watched.descriptor >= 0)
+            #expect(watched.deadline == nil)
+            #expect(watched.pollingReason == nil)
+            let plan = FaultPlan(failing: call..<call + 1, errno: reason)
+            var watch = FaultPlan.$current.withValue(plan) { spool.orders.watch() }
+            #expect(watch.descriptor == -1)
+            #expect(watch.pollingReason?.contains("'rushes cancel' ask for is read every 5") == true)
+            let first = try #require(watch.deadline)
+            watch.drain()
+            let second = try #require(watch.deadline)
+            #expect(second >= first)
+            #expect(SuspendingClock.now.duration(to: second) <= .seconds(5))
+            _ = consume spool
+        }
+    }
+
     // MARK: The rules
 
     @Test func theOutermostFoldersAreSearched() {
