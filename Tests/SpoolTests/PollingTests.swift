@@ -159,12 +159,13 @@ import Testing
     func ordersThatCannotBeWatchedArePolled(call: Int, reason: Int32) throws {
         try withTemporaryFolder { folder in
             let spool = try Spool(root: folder.path)
-            let watched = spool.orders.watch()
-            #expect(watched.descriptor >= 0)
-            #expect(watched.deadline == nil)
-            #expect(watched.pollingReason == nil)
+            let orders = spool.orders
+            var watch = orders.watch()
+            #expect(watch.descriptor >= 0)
+            #expect(watch.deadline == nil)
+            #expect(watch.pollingReason == nil)
             let plan = FaultPlan(failing: call..<call + 1, errno: reason)
-            var watch = FaultPlan.$current.withValue(plan) { spool.orders.watch() }
+            FaultPlan.$current.withValue(plan) { watch = orders.watch() }
             #expect(watch.descriptor == -1)
             #expect(watch.pollingReason?.contains("'rushes cancel' ask for is read every 5") == true)
             let first = try #require(watch.deadline)
