@@ -69,8 +69,8 @@ package final class Daemon {
             root: configuration.root, claiming: configuration.leavesRequests ? .leave : .move)
         inbox = try Inbox(
             of: spool, pause: configuration.pause,
-            emptyPause: configuration.once ? configuration.pause : configuration.mediaWait,
-            polled: configuration.poll, isComplete: requestIsComplete)
+            emptyPause: configuration.mediaWait, polled: configuration.poll,
+            isComplete: requestIsComplete)
         ordersWatch = spool.orders.watch()
     }
 

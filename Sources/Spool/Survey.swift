@@ -53,8 +53,6 @@ package struct Survey: Sendable {
     package struct FileState: Equatable, Sendable {
         /// Whether somebody has it open for writing.
         package let isBeingWritten: Bool
-        /// How many names it has.
-        package let names: UInt64
     }
 
     /// How a file stands that a person named, as they see it or as the inbox does.
@@ -77,10 +75,11 @@ package struct Survey: Sendable {
                 return .forbidden(part: part.description, user: try service().user)
             }
             if status.kind == .file, status.bytes == 0 { return .empty }
-            let state = FileState(isBeingWritten: hasWriter(full), names: status.links)
-            return .request(
-                arrival,
-                try WholeFile.read(full, limit: RequestFile.limit, followingLinks: false), state)
+            switch RequestFile.read(full, followingLinks: false) {
+            case .success(let bytes):
+                return .request(arrival, bytes, FileState(isBeingWritten: hasWriter(full)))
+            case .failure(let reason): return .unusable(reason)
+            }
         } catch {
             return .unusable(UnreadableRequest(error))
         }

@@ -76,7 +76,9 @@ import Testing
             try withService { service in
                 let plan = FaultPlan(failing: number..<number + 1, errno: reason)
                 do {
-                    try FaultPlan.$current.withValue(plan) { _ = try Spool(root: service.root.path) }
+                    try FaultPlan.$current.withValue(plan) {
+                        _ = try Spool(root: service.root.path)
+                    }
                 } catch {
                     // Only calls that need no room, and those that find what is there already.
                     let path = plan.first?.path ?? ""
