@@ -23,8 +23,8 @@ package struct Configuration: Sendable {
     package var searchInterval: Duration = .seconds(300)
     /// How long a worker may take to end when it is asked to.
     package var stopLimit: Duration = .seconds(60)
-    /// How long a file that a request names is waited for, after the last change; with `once` it is
-    /// no longer than `pause`.
+    /// How long a file that a request names is waited for, after the last change, and an empty request
+    /// for its content.
     package var mediaWait: Duration = .seconds(60)
     /// How long a request waits for its files before the outbox says so, which every sync tool
     /// would carry about.
@@ -35,6 +35,9 @@ package struct Configuration: Sendable {
     package var stallLimit: Duration = .seconds(120)
     /// When a job that could not be begun or published is tried again.
     package var retryInterval: Duration = .seconds(60)
+
+    /// The range of `mediaWait`, in seconds.
+    package static let mediaWaitRange = 1...86_400
 
     /// The range of `jobs`.
     package static let jobsRange = 1...16

@@ -106,13 +106,20 @@ extension Daemon {
             candidate.gathering.entry(Turn.request(arrival), priority: candidate.priority))
     }
 
-    /// Looks again at the requests that wait for files, as far as it is time.
+    /// Looks again at some of the requests that wait for files, as far as it is time: those first that
+    /// were due first.
+    ///
+    /// A few at a time, because each may list a folder and put up a text. The rest is due still, so
+    /// that the next turn of the loop comes at once.
     func gatherSome() {
+        guard !isStopping else { return }
         let now = SuspendingClock.now
-        let due = gatheringOnes.filter { arrival in
-            candidates[arrival].map { $0.gathering.next <= now } ?? true
+        let due = gatheringOnes.map { (arrival: $0, time: candidates[$0]?.gathering.next ?? now) }
+            .filter { $0.time <= now }.sorted { $0.time < $1.time }
+        for (arrival, _) in due.prefix(32) {
+            gather(arrival)
+            giveSign()
         }
-        for arrival in due { gather(arrival) }
     }
 
     private func gather(_ arrival: Arrival) {

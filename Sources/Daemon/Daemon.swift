@@ -69,15 +69,16 @@ package final class Daemon {
             root: configuration.root, claiming: configuration.leavesRequests ? .leave : .move)
         inbox = try Inbox(
             of: spool, pause: configuration.pause,
-            emptyPause: configuration.once ? configuration.pause : configuration.mediaWait,
-            polled: configuration.poll, isComplete: requestIsComplete)
-        ordersWatch = try spool.orders.watch()
+            emptyPause: configuration.mediaWait, polled: configuration.poll,
+            isComplete: requestIsComplete)
+        ordersWatch = spool.orders.watch()
     }
 
     func run() throws -> ExitStatus {
         try recover()
         search()
         log(.started(root: configuration.root, waiting: queue.count + arrived.count))
+        if let reason = ordersWatch.pollingReason { log(.polling(reason: reason)) }
         if let gap = Containment.gap { log(.lessContained(gap)) }
         releaseUnusedCode()
         Notifier.ready()
@@ -247,7 +248,7 @@ package final class Daemon {
         var times: [SuspendingClock.Instant] = []
         if !isStopping {
             times = [nextSearch] + setAside.map(\.until)
-            if let deadline = inbox.deadline { times.append(deadline) }
+            times += [inbox.deadline, ordersWatch.deadline].compactMap(\.self)
             times += gatheringOnes.compactMap { candidates[$0]?.gathering.next }
             if let obstacle { times.append(obstacle.until) }
         }

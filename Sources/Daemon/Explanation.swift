@@ -172,10 +172,6 @@ package enum Explanation {
                         + error.description.split(separator: "\n").map(String.init))
             }
         }
-        if state.names > 1 {
-            answer.sentences.append(
-                "It has \(state.names) names (hard links); the others stay when it is taken.")
-        }
         answer.sentences += earlier(survey.results(of: arrival))
         return answer
     }
@@ -299,7 +295,7 @@ package enum Explanation {
                 status: .inputMissing,
                 sentences: [
                     "It waits for \(file): there is no '\(part)' beside it."
-                        + " After a minute without any change it is refused."
+                        + " After a minute (or --media-wait) without any change it is refused."
                 ]
                     + (siblings.isEmpty
                         ? []

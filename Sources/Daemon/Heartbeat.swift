@@ -2,8 +2,10 @@
 
 /// Whether a worker gets on, judged by what it reports and by the processor time that it uses.
 ///
-/// A worker that waits for something that never comes does neither. Time in which nobody looked,
-/// because the machine slept or the service was halted, does not count against it.
+/// A worker that waits for something that never comes does neither, but for the crumbs of processor
+/// time that timers of libraries use: a hundredth of the time that passed is the least that counts.
+/// Time in which nobody looked, because the machine slept or the service was halted, does not count
+/// against it.
 struct Heartbeat: Equatable {
     /// How long the worker has shown no progress.
     private(set) var standstill: Duration = .zero
@@ -29,8 +31,9 @@ struct Heartbeat: Equatable {
     mutating func look(processorTime: Duration?, at now: SuspendingClock.Instant) {
         let passed = min(lastLook.duration(to: now), limit / 2)
         lastLook = now
-        if let processorTime, processorTime > self.processorTime {
-            self.processorTime = processorTime
+        let used = processorTime.map { $0 - self.processorTime } ?? .zero
+        self.processorTime = processorTime ?? self.processorTime
+        if used > .zero, used >= passed / 100 {
             standstill = .zero
         } else {
             standstill += passed

@@ -30,6 +30,9 @@ package struct FileError: Error, Equatable, Sendable, CustomStringConvertible {
         ].contains(errno)
     }
 
+    /// Whether there is no room, on the disk or in somebody's share of it.
+    package var isAboutRoom: Bool { errno == ENOSPC || errno == EDQUOT }
+
     /// One sentence: `cannot open 'a/b': No such file or directory`.
     package var description: String {
         "cannot \(operation) '\(path)': \(reason)"

@@ -16,10 +16,16 @@ package final class Collection: Sendable {
     package init(_ staging: Staging, lastTry: Bool) throws(SpoolError) {
         self.staging = staging
         pipe = try spooling { () throws(FileError) in try Pipe() }
-        let plan = FaultPlan.current
-        Task.detached { [self] in
-            let result = FaultPlan.$current.withValue(plan) { collect(staging, lastTry) }
-            state.withLock { $0 = result }
+        try spooling { () throws(FileError) in
+            try BackgroundThread.begin { [self] in work(lastTry) }
+        }
+    }
+
+    private func work(_ lastTry: Bool) {
+        let result = collect(staging, lastTry)
+        state.withLock { $0 = result }
+        // That the supervisor hears of the end is no call of the copying that may fail.
+        FaultPlan.$current.withValue(nil) {
             do throws(FileError) { try pipe.writing.write([1], Path("a pipe")) } catch {
                 preconditionFailure("one byte always fits into an empty pipe: \(error)")
             }

@@ -6,7 +6,8 @@ internal import Files
 package struct Gathering: Sendable {
     /// How things stand.
     package enum Verdict: Equatable, Sendable {
-        /// Nothing new; these names stand for nothing yet, as the request has them.
+        /// Nothing new; these names, as the request has them, stand for nothing yet, or for a file that
+        /// has been growing for a while.
         case waiting(missing: [String])
         /// Every file is there, or was waited for long enough: accept the request now.
         case ready

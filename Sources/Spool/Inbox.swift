@@ -37,9 +37,13 @@ package struct Inbox: ~Copyable {
     private var backlog: [Watch.Hint] = []
     /// The folder that was searched: another one under the same name is another inbox.
     private var identity: Identity?
+    /// Whether the inbox was ever on another file system than the spool, which is what
+    /// `Claiming.leave` is for: without that file system it is away.
+    private var wasElsewhere = false
     /// When an inbox that is away is asked for again.
     private var nextLook: Settling.Instant?
     private let isPolled: Bool
+    private let claiming: Claiming
     let isComplete: @Sendable ([UInt8]) -> Bool
 
     /// Folders nested deeper than this are not searched.
@@ -63,6 +67,7 @@ package struct Inbox: ~Copyable {
         root = spool.inbox
         settling = Settling(pause: pause, emptyPause: emptyPause)
         isPolled = polled
+        claiming = spool.claiming
         self.isComplete = isComplete
     }
 
@@ -175,6 +180,8 @@ package struct Inbox: ~Copyable {
     private struct Identity: Equatable {
         let device: UInt64
         let inode: UInt64
+        /// Whether it is on another file system than the spool.
+        let isElsewhere: Bool
     }
 
     /// Whether the folder that was searched still stands at its place.
@@ -183,22 +190,30 @@ package struct Inbox: ~Copyable {
     var isPlaced: Bool {
         guard let identity else { return false }
         do throws(FileError) {
-            return try Self.identify(root) == identity
+            return try identify() == identity
         } catch {
             return false
         }
     }
 
-    private static func identify(_ root: Path) throws(FileError) -> Identity {
+    private func identify() throws(FileError) -> Identity {
         // By opening, because the inbox may be a link that the administrator made.
         let status = try FileStatus(of: try OwnedDescriptor(root, .directory), root)
-        // Nothing can be moved from another file system: one that was mounted over the inbox hides it.
-        let spool = root.parent.appending("spool")
-        if let own = try FileStatus(of: spool), own.device != status.device {
+        let own = try FileStatus(of: root.parent.appending("spool"))?.device
+        let isElsewhere = own.map { $0 != status.device } ?? false
+        switch claiming {
+        case .move where isElsewhere:
+            // Nothing can be moved from there: what was mounted over the inbox hides it.
             throw FileError(
                 operation: "move requests from", path: root.description, errno: EXDEV)
+        case .leave where wasElsewhere && !isElsewhere:
+            // An empty mount point is not an empty inbox.
+            throw FileError(
+                operation: "find the file system of", path: root.description, errno: ENODEV)
+        default:
+            return Identity(
+                device: status.device, inode: status.inode, isElsewhere: isElsewhere)
         }
-        return Identity(device: status.device, inode: status.inode)
     }
 
     /// Takes up the folder that stands at the place now, or begins to wait for one.
@@ -213,7 +228,9 @@ package struct Inbox: ~Copyable {
             // It is asked for by the clock as well.
         }
         do throws(FileError) {
-            identity = try Self.identify(root)
+            let found = try identify()
+            identity = found
+            wasElsewhere = wasElsewhere || found.isElsewhere
             absence = nil
             nextLook = nil
         } catch {

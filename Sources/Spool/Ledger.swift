@@ -62,7 +62,14 @@ package struct Ledger: ~Copyable {
     static func open(_ path: Path) throws(FileError) -> Ledger {
         var ledger = Ledger(path, try OwnedDescriptor(path, .append))
         try ledger.read()
-        if ledger.lines > 4 * limit || ledger.damaged > 0 { try ledger.rewrite() }
+        if ledger.lines > 4 * limit || ledger.damaged > 0 {
+            do throws(FileError) {
+                try ledger.rewrite()
+            } catch {
+                // The next start does it, when there is room.
+                guard error.isAboutRoom else { throw error }
+            }
+        }
         return ledger
     }
 

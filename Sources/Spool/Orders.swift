@@ -40,14 +40,14 @@ package struct Orders: Sendable {
         self.inbox = inbox
     }
 
-    /// Something that becomes readable when there may be new orders.
-    package func watch() throws(SpoolError) -> OrdersWatch {
+    /// Something that tells when there may be new orders, by events or else by the clock.
+    package func watch() -> OrdersWatch {
         do throws(FileError) {
             var watch = try Watch(root: folder)
             try watch.add(Path(""))
             return OrdersWatch(watch: watch)
         } catch {
-            throw .file(error)
+            return OrdersWatch(unwatched: error)
         }
     }
 
@@ -122,16 +122,47 @@ package struct Orders: Sendable {
 }
 
 /// The hints that there may be new orders.
+///
+/// Where the system gives no more ways to watch, the orders are read by the clock: a limit that other
+/// programs used up keeps no service from starting.
 package struct OrdersWatch: ~Copyable {
-    fileprivate var watch: Watch
+    /// Why orders are read by the clock, as a sentence; nil while they are watched.
+    package let pollingReason: String?
+    /// When to read the orders although nothing tells of new ones; nil while they are watched.
+    package private(set) var deadline: SuspendingClock.Instant?
 
-    /// Becomes readable when there may be new orders.
-    package var descriptor: Int32 { watch.descriptor }
+    private var watch: Watch?
+
+    /// How often orders that are not watched are read.
+    package static let pause = Duration.seconds(5)
+
+    fileprivate init(watch: consuming Watch) {
+        self.watch = consume watch
+        pollingReason = nil
+    }
+
+    fileprivate init(unwatched error: FileError) {
+        watch = nil
+        let seconds = Self.pause.components.seconds
+        pollingReason =
+            "\(error): what 'rushes pause' and 'rushes cancel' ask for is read every \(seconds) seconds"
+        deadline = .now.advanced(by: Self.pause)
+    }
+
+    /// Becomes readable when there may be new orders; negative, which `poll` passes over, while they
+    /// are read by the clock.
+    package var descriptor: Int32 {
+        switch watch {
+        case .some(let watch): watch.descriptor
+        case nil: -1
+        }
+    }
 
     /// Takes the hints in; orders are read from the folder.
     package mutating func drain() {
-        do throws(FileError) { _ = try watch.hints() } catch {
-            // The orders are read again whenever the inbox is searched.
+        if deadline != nil { deadline = .now.advanced(by: Self.pause) }
+        do throws(FileError) { _ = try watch?.hints() } catch {
+            // The orders are read again whenever something else happens.
         }
     }
 }

@@ -118,6 +118,7 @@ package struct Premises: Sendable {
     ///
     /// `name` is the folder `alice/typo.failed`, below the outbox or as a path to it.
     /// - Returns: the request's folder below the inbox, as text for people.
+    /// - Throws: `SpoolError.retriedAlready` when something of an earlier try is there still.
     package func retry(_ name: String) throws(SpoolError) -> String {
         let given = Path(name)
         let below = given.bytes.first == 0x2F ? given.relative(to: outbox) : given
@@ -125,10 +126,13 @@ package struct Premises: Sendable {
             try exists(outbox.appending(folder).appending("request.json"))
         else { throw .notARefusal(name: name, outbox: outbox.description) }
         let target = inbox.appending(folder)
-        try spooling { () throws(FileError) in
+        do throws(FileError) {
             try Directory.ensure(target.parent)
             // One rename: the service finds all of it or nothing.
             try Renaming.move(outbox.appending(folder), to: target)
+        } catch {
+            guard error.errno == EEXIST else { throw .file(error) }
+            throw .retriedAlready(path: target.description)
         }
         return folder.description
     }

@@ -6,8 +6,9 @@ package import Files
 ///
 /// Priority first; among equals, the top-level folders of the inbox take turns, so that nobody's
 /// hundred requests keep another's one waiting; within a folder the earliest arrival. What waits is
-/// raised by one level of priority every ``ageing``, so that everything gets its turn. Pure: the time
-/// is passed in.
+/// raised by one level of priority every ``ageing``, so that everything gets its turn; a request of the
+/// same folder and priority that gets one begins the count anew for those behind it, so that a hundred
+/// old ones are not a hundred times ahead. Pure: the time is passed in.
 package struct Queue<Item: Hashable & Sendable>: Sendable {
     /// Something that waits.
     package struct Entry: Sendable {
@@ -50,6 +51,8 @@ package struct Queue<Item: Hashable & Sendable>: Sendable {
     /// The turn in which a folder was served last.
     private var served: [[UInt8]: Int] = [:]
     private var turn = 0
+    /// When a lane was served last, in milliseconds since 1970.
+    private var lastTurns: [Lane: Int64] = [:]
 
     /// A queue in which nothing waits.
     package init() {}
@@ -68,7 +71,7 @@ package struct Queue<Item: Hashable & Sendable>: Sendable {
         inserted += 1
         entry.number = inserted
         entries[entry.item] = entry
-        let lane = Lane(folder: entry.folder, priority: entry.priority)
+        let lane = lane(of: entry)
         // Nearly always the end: what comes later arrived later.
         let before = lanes[lane]?.lastIndex { isEarlier($0, entry) }
         let place = before.map { $0 + 1 } ?? lanes[lane]?.startIndex ?? 0
@@ -95,6 +98,7 @@ package struct Queue<Item: Hashable & Sendable>: Sendable {
         entries[best.item] = nil
         turn += 1
         served[best.folder] = turn
+        lastTurns[lane(of: best)] = now
         return best
     }
 
@@ -122,6 +126,11 @@ package struct Queue<Item: Hashable & Sendable>: Sendable {
     }
 
     private func level(_ entry: Entry, _ now: Int64) -> Int {
-        entry.priority + Int(max(0, now - entry.arrived) / Self.ageing)
+        let since = max(entry.arrived, lastTurns[lane(of: entry)] ?? entry.arrived)
+        return entry.priority + Int(max(0, now - since) / Self.ageing)
+    }
+
+    private func lane(of entry: Entry) -> Lane {
+        Lane(folder: entry.folder, priority: entry.priority)
     }
 }

@@ -17,7 +17,7 @@ package struct Settling: Sendable {
     package let emptyPause: Duration
     private var candidates: [Path: Candidate] = [:]
 
-    /// However long somebody has a file open for writing, nobody waits longer.
+    /// However long somebody has a file open for writing, nobody waits longer after it has grown.
     package static let longest = Duration.seconds(3600)
 
     private struct Candidate {
@@ -46,7 +46,9 @@ package struct Settling: Sendable {
             return status != nil
         }
         guard let known = candidates[path], known.status == status else {
-            let begin = candidates[path]?.begin ?? now
+            let known = candidates[path]
+            let hasGrown = known.map { $0.status.bytes < status.bytes } ?? true
+            let begin = hasGrown ? now : known?.begin ?? now
             candidates[path] = Candidate(status: status, begin: begin, unchangedSince: now)
             return false
         }

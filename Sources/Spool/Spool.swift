@@ -65,7 +65,7 @@ package struct Spool: ~Copyable {
         let lock: FileLock
         do throws(FileError) {
             for folder in [inbox, outbox, spool.appending("jobs")] { try Directory.ensure(folder) }
-            lock = try FileLock(file: lockFile)
+            lock = try Self.lock(lockFile)
         } catch {
             guard error.errno == EWOULDBLOCK else { throw .file(error) }
             throw .alreadyServed(root: text, process: FileLock.holder(of: lockFile))
@@ -209,8 +209,23 @@ package struct Spool: ~Copyable {
         }
     }
 
+    /// Takes the queue's lock; for a second somebody may be asking who has it, as `rushes status` does.
+    private static func lock(_ file: Path) throws(FileError) -> FileLock {
+        let end = SuspendingClock.now.advanced(by: .seconds(1))
+        while true {
+            do throws(FileError) {
+                return try FileLock(file: file)
+            } catch {
+                guard error.errno == EWOULDBLOCK, SuspendingClock.now < end else { throw error }
+                _ = try Waiting.ready([], within: .milliseconds(50))
+            }
+        }
+    }
+
     /// Moves an empty folder to each of the others and back: only that proves that renames work,
     /// because two mounts of one disk have the same device number.
+    ///
+    /// On a full disk nothing is proven: a service that starts there waits for room, and says so.
     private static func proveOneMount(
         root: String, spool: Path, others: [Path]
     ) throws(SpoolError) {
@@ -224,6 +239,7 @@ package struct Spool: ~Copyable {
                 try Renaming.move(probe, to: there)
                 try Directory.removeTree(there)
             } catch {
+                guard !error.isAboutRoom else { return }
                 guard error.errno == EXDEV else { throw .file(error) }
                 throw .notOneMount(root: root, folder: other.description)
             }

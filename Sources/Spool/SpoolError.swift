@@ -19,6 +19,8 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
     case notARoot(path: String, missing: String)
     /// A name does not mean a refused request in the outbox.
     case notARefusal(name: String, outbox: String)
+    /// What is to be tried again was moved into the inbox before, and something of that is there still.
+    case retriedAlready(path: String)
     /// A file's name would not be taken for a request.
     case notARequestName(name: String)
     /// A folder to drop into is none of the inbox.
@@ -57,6 +59,10 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
         case .notARefusal(let name, let outbox):
             "'\(name)' is not a refused request: name a folder in '\(outbox)' that ends in "
                 + "'.failed' and holds a request.json, such as 'alice/sunset.failed'"
+        case .retriedAlready(let path):
+            "'\(path)' is in the inbox still, from an earlier try: wait until its request.json has "
+                + "been taken, remove what is left there, and retry then; what is retried brings its "
+                + "files along"
         case .notARequestName(let name):
             "'\(name)' would not be taken for a request: its name must end in '.json' and not be "
                 + "that of a temporary file"

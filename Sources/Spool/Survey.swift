@@ -53,8 +53,6 @@ package struct Survey: Sendable {
     package struct FileState: Equatable, Sendable {
         /// Whether somebody has it open for writing.
         package let isBeingWritten: Bool
-        /// How many names it has.
-        package let names: UInt64
     }
 
     /// How a file stands that a person named, as they see it or as the inbox does.
@@ -77,11 +75,12 @@ package struct Survey: Sendable {
                 return .forbidden(part: part.description, user: try service().user)
             }
             if status.kind == .file, status.bytes == 0 { return .empty }
-            let state = FileState(
-                isBeingWritten: hasWriter(path, beneath: inbox), names: status.links)
-            return .request(
-                arrival,
-                try WholeFile.read(full, limit: RequestFile.limit, followingLinks: false), state)
+            switch RequestFile.read(path, beneath: inbox) {
+            case .success(let bytes):
+                let isWritten = hasWriter(path, beneath: inbox)
+                return .request(arrival, bytes, FileState(isBeingWritten: isWritten))
+            case .failure(let reason): return .unusable(reason)
+            }
         } catch {
             return .unusable(UnreadableRequest(error))
         }

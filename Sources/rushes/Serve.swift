@@ -24,6 +24,13 @@ struct Serve: ParsableCommand {
             valueName: "S"))
     var stallLimit = 120
 
+    @Option(
+        help: ArgumentHelp(
+            "How long a request waits for files that are missing, after the last change, before it is "
+                + "refused, 1 to 86400 seconds; the same for an empty request.",
+            valueName: "S"))
+    var mediaWait = 60
+
     @Flag(help: "Search the inbox every few seconds, where its file system tells of no changes.")
     var poll = false
 
@@ -44,6 +51,9 @@ struct Serve: ParsableCommand {
         guard (1...86_400).contains(stallLimit) else {
             throw ValidationError("--stall-limit must be between 1 and 86400, not \(stallLimit).")
         }
+        guard Configuration.mediaWaitRange.contains(mediaWait) else {
+            throw ValidationError("--media-wait must be between 1 and 86400, not \(mediaWait).")
+        }
         guard ["move", "leave"].contains(claim) else {
             throw ValidationError("--claim must be 'move' or 'leave', not '\(claim)'.")
         }
@@ -54,6 +64,7 @@ struct Serve: ParsableCommand {
         var configuration = Configuration(
             root: root.path, jobs: jobs, once: once, worker: "/proc/self/exe", workerWords: words)
         configuration.stallLimit = .seconds(stallLimit)
+        configuration.mediaWait = .seconds(mediaWait)
         configuration.poll = poll
         configuration.leavesRequests = claim == "leave"
         try end(Daemon.serve(configuration))

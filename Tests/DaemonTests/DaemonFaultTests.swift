@@ -24,6 +24,7 @@ struct DaemonFaultTests {
             root: root.path, once: true, worker: "/bin/sh",
             workerWords: ["sh", "-c", Self.worker + "\n", "sh"])
         configuration.pause = .milliseconds(10)
+        configuration.mediaWait = configuration.pause
         return FaultPlan.$current.withValue(plan) { Daemon.serve(configuration) == .success }
     }
 

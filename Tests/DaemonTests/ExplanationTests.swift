@@ -85,6 +85,11 @@ struct ExplanationTests {
             #expect(link.status == 65)
             #expect(link.output.contains("symbolic link"))
             #expect(!link.output.contains("root:"))
+            try write(smallRequest(), "elsewhere.json", in: root)
+            try Folder(root.path).hardLink("inbox/h.json", to: "elsewhere.json")
+            let hardLink = try explain("h.json", in: root)
+            #expect(hardLink.status == 65)
+            #expect(hardLink.output.contains("refused. This is a hard link"), "\(hardLink)")
             try Folder(root.path).make("inbox/f.json")
             #expect(try explain("f.json", in: root).status == 65)
         }

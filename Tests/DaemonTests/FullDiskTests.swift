@@ -113,6 +113,28 @@ struct FullDiskTests {
             #expect(reasons.contains { end.complaints.contains($0) }, "\(room): \(end)")
         }
     }
+
+    /// No inode is free, so that not even a folder can be made; the service is started all the same.
+    @Test(.enabled(if: canMount, "needs unprivileged mounts"))
+    func `at a start is waited out`() throws {
+        try withRoot { root in
+            let end = try onSmallDisk(
+                root,
+                """
+                mkdir tiny && mount -t tmpfs -o nr_inodes=100 none tiny && cd tiny || exit 99
+                serve
+                echo '\(smallRequest())' >inbox/film.json
+                number=0
+                while touch "junk$number" 2>&-; do number=$((number + 1)); done
+                serve
+                rm junk*
+                serve
+                ls outbox
+                """)
+            #expect(end.output == "status 0\nstatus 75\nstatus 0\nfilm\n", "\(end)")
+            #expect(end.complaints.contains("No space left on device"), "\(end)")
+        }
+    }
 }
 
 @Suite("A worker that cannot work now", .serialized)

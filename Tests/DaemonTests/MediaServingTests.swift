@@ -133,6 +133,46 @@ struct MediaServingTests {
         }
     }
 
+    /// A sync tool may bring the request first: what empties the inbox waits as the service does.
+    @Test func `a file that arrives after its request, with --once`() throws {
+        try withRoot { root in
+            try root.drop("alice/film.json", pictureRequest("late.png"))
+            let service = try Program.serve(root, "--once", "--media-wait", "60")
+            #expect(root.waits { root.has("outbox/alice/film.waiting.txt") })
+            try root.drop("alice/late.png", Root.example("harbour.png"))
+            let end = service.end()
+            #expect(end.status == 0, "\(end.complaints)")
+            #expect(root.names(in: "outbox/alice") == ["film"])
+        }
+    }
+
+    /// And one that never comes is answered in the end.
+    @Test func `a file that never arrives, with --once`() throws {
+        try withRoot { root in
+            try root.drop("film.json", pictureRequest("never.png"))
+            let begin = ContinuousClock.now
+            let end = try Program.serve(root, "--once", "--media-wait", "6").end()
+            #expect(ContinuousClock.now - begin >= .seconds(6))
+            #expect(end.status == 0, "\(end.complaints)")
+            #expect(root.names(in: "outbox") == ["film.failed"])
+        }
+    }
+
+    /// Hundreds of requests before their files: the service keeps up and gives its sign of life.
+    @Test func `many requests that wait keep nobody from being served`() throws {
+        try withRoot { root in
+            for number in 0..<200 {
+                try root.drop("late/\(number).json", pictureRequest("\(number).png"))
+            }
+            let service = try Program.serve(root)
+            #expect(root.waits { root.has("outbox/late/199.waiting.txt") })
+            try root.drop("other.json", smallRequest())
+            #expect(root.waits { root.has("outbox/other/result.json") })
+            service.signal(SIGTERM)
+            #expect(service.end().status == 0)
+        }
+    }
+
     @Test func `variations, a contact sheet and frames are published with all their files`() throws
     {
         try withRoot { root in

@@ -83,8 +83,12 @@ final class Program {
             .map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
+    /// Starts the service; with `--once` it waits for missing files no longer than two seconds.
     static func serve(_ root: Root, _ words: String...) throws -> Program {
-        try Program(["serve", "--root", root.path, "--models", Root.models] + words)
+        let isShort = words.contains("--once") && !words.contains("--media-wait")
+        return try Program(
+            ["serve", "--root", root.path, "--models", Root.models]
+                + (isShort ? ["--media-wait", "2"] : []) + words)
     }
 }
 

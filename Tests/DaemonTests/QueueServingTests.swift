@@ -110,6 +110,23 @@ struct QueueServingTests {
         }
     }
 
+    /// What an earlier try brought along lies in the inbox still.
+    @Test func aSecondRetryOfOneNameSaysWhatToDo() throws {
+        try withRoot { root in
+            for name in ["inbox/a/x.failed/a.png", "outbox/a/x.failed/request.json", "spool/lock"] {
+                try Folder(root.path).write("", name)
+            }
+            let answer = try Program(["retry", "--root", root.path, "a/x.failed"]).end()
+            #expect(answer.status == 66, "\(answer)")
+            #expect(answer.complaints.contains("/inbox/a/x.failed' is in the inbox still"))
+            #expect(answer.complaints.contains("remove what is left there"))
+            #expect(root.has("outbox/a/x.failed/request.json"))
+            try FileManager.default.removeItem(atPath: "\(root.path)/inbox/a/x.failed")
+            let again = try Program(["retry", "--root", root.path, "a/x.failed"]).end()
+            #expect(again.status == 0, "\(again)")
+        }
+    }
+
     /// All of a failed folder, or what is in it, moved back by hand or by `retry`.
     @Test(arguments: ["folder", "contents", "command"])
     func whatIsMovedBackIsTriedAgainUnderItsName(how: String) throws {

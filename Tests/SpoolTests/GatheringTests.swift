@@ -63,7 +63,9 @@ import Testing
         try Self.withBench(["a.mov"]) { bench in
             for second in 0..<100 {
                 try bench.folder.write("frame", "a.mov", continuing: true)
-                #expect(try bench.look(after: Double(second)) == .waiting(missing: []))
+                // After a while it is named.
+                let missing = second < 10 ? [] : ["a.mov"]
+                #expect(try bench.look(after: Double(second)) == .waiting(missing: missing))
             }
             #expect(try bench.look(after: 101) == .ready)
             #expect(!bench.gathering.isLast)
@@ -72,13 +74,59 @@ import Testing
 
     @Test func oneThatNeverStopsGrowingIsNotWaitedForForEver() throws {
         try Self.withBench(["a.mov"]) { bench in
-            for minute in 0..<60 {
+            for minute in 0..<24 * 60 {
                 try bench.folder.write("frame", "a.mov", continuing: true)
-                #expect(try bench.look(after: Double(minute) * 60) == .waiting(missing: []))
+                let verdict = try bench.look(after: Double(minute) * 60)
+                #expect(verdict == .waiting(missing: minute == 0 ? [] : ["a.mov"]))
             }
             try bench.folder.write("frame", "a.mov", continuing: true)
+            #expect(try bench.look(after: 86_400) == .ready)
+            #expect(bench.gathering.isLast)
+        }
+    }
+
+    /// An upload that rests for minutes now and then goes on as long as its writer brings something.
+    @Test func aSlowWriterIsWaitedForWhileItBringsSomething() throws {
+        try Self.withBench(["a.mov"]) { bench in
+            try bench.folder.write("half", "a.mov")
+            let writer = open(bench.folder.at("a.mov"), O_WRONLY | O_APPEND)
+            for minute in 0..<180 {
+                if minute % 20 == 0 { write(writer, "more", 4) }
+                let verdict = try bench.look(after: Double(minute) * 60)
+                #expect(verdict == .waiting(missing: minute == 0 ? [] : ["a.mov"]))
+            }
+            #expect(!bench.gathering.isLast)
+            // An hour after the last of it, at the minute 160, the longest wait is over.
+            #expect(try bench.look(after: 220 * 60) == .ready)
+            close(writer)
+        }
+    }
+
+    /// A file that only changes, and does not grow, is waited for an hour.
+    @Test func aFileThatIsTouchedForEverIsNotWaitedForForEver() throws {
+        try Self.withBench(["a.mov"]) { bench in
+            for minute in 0..<60 {
+                try bench.folder.write(String(repeating: "x", count: 100 - minute), "a.mov")
+                let verdict = try bench.look(after: Double(minute) * 60)
+                #expect(verdict == .waiting(missing: minute == 0 ? [] : ["a.mov"]))
+            }
+            try bench.folder.write("x", "a.mov")
             #expect(try bench.look(after: 3600) == .ready)
             #expect(bench.gathering.isLast)
+        }
+    }
+
+    /// What has been missing for long is looked for less often, until something changes.
+    @Test func looksBecomeRarer() throws {
+        try Self.withBench(["a.png", "b.png"]) { bench in
+            for (second, pause) in [(0, 0.5), (10, 0.5), (20, 1), (40, 2), (50, 2)] {
+                #expect(
+                    try bench.look(after: Double(second)) == .waiting(missing: ["a.png", "b.png"]))
+                #expect(bench.gathering.next == bench.after(Double(second) + pause))
+            }
+            try bench.folder.write("a", "a.png")
+            #expect(try bench.look(after: 52) == .waiting(missing: ["b.png", "a.png"]))
+            #expect(bench.gathering.next == bench.after(52.5))
         }
     }
 
@@ -97,10 +145,10 @@ import Testing
         try Self.withBench(["a.png", "b.png"]) { bench in
             #expect(try bench.look(after: 0) == .waiting(missing: ["a.png", "b.png"]))
             try bench.folder.write("a", "a.png")
-            #expect(try bench.look(after: 50) == .waiting(missing: ["b.png"]))
+            #expect(try bench.look(after: 50) == .waiting(missing: ["b.png", "a.png"]))
             #expect(try bench.look(after: 109) == .waiting(missing: ["b.png"]))
             try bench.folder.write("b", "b.png")
-            #expect(try bench.look(after: 109.5) == .waiting(missing: []))
+            #expect(try bench.look(after: 109.5) == .waiting(missing: ["b.png"]))
             #expect(try bench.look(after: 111.5) == .ready)
             #expect(!bench.gathering.isLast)
         }
@@ -113,7 +161,7 @@ import Testing
             #expect(try bench.look(after: 0) == .waiting(missing: ["a.png"]))
             #expect(try bench.look(after: 30) == .waiting(missing: ["a.png"]))
             try bench.folder.write("a", "a.png")
-            #expect(try bench.look(after: 31) == .waiting(missing: []))
+            #expect(try bench.look(after: 31) == .waiting(missing: ["a.png"]))
             #expect(try bench.look(after: 33) == .ready)
         }
     }
@@ -139,12 +187,13 @@ import Testing
             try bench.folder.write("half", "a.mov")
             let writer = open(bench.folder.at("a.mov"), O_WRONLY | O_APPEND)
             for second in stride(from: 0, to: 600, by: 3) {
-                #expect(try bench.look(after: Double(second)) == .waiting(missing: []))
+                let missing = second < 10 ? [] : ["a.mov"]
+                #expect(try bench.look(after: Double(second)) == .waiting(missing: missing))
             }
             write(writer, " whole", 6)
             close(writer)
-            #expect(try bench.look(after: 600) == .waiting(missing: []))
-            #expect(try bench.look(after: 601.9) == .waiting(missing: []))
+            #expect(try bench.look(after: 600) == .waiting(missing: ["a.mov"]))
+            #expect(try bench.look(after: 601.9) == .waiting(missing: ["a.mov"]))
             #expect(try bench.look(after: 602) == .ready)
             #expect(!bench.gathering.isLast)
         }
@@ -166,9 +215,9 @@ import Testing
             }
             #expect(try bench.look(after: 0) == .waiting(missing: []))
             #expect(try bench.look(after: 2) == .waiting(missing: []))
-            #expect(try bench.look(after: 30) == .waiting(missing: []))
+            #expect(try bench.look(after: 30) == .waiting(missing: ["a.mov"]))
             if how == "mapped" { munmap(map, 13) } else { close(writer) }
-            #expect(try bench.look(after: 31) == .waiting(missing: []))
+            #expect(try bench.look(after: 31) == .waiting(missing: ["a.mov"]))
             #expect(try bench.look(after: 33) == .ready)
         }
     }
@@ -186,7 +235,7 @@ import Testing
                 #expect(try bench.look(after: Double(second)) == .waiting(missing: ["a.mov"]))
             }
             try Directory.remove(Path(bench.folder.at("a.mov" + suffix)))
-            #expect(try bench.look(after: 501) == .waiting(missing: []))
+            #expect(try bench.look(after: 501) == .waiting(missing: ["a.mov"]))
             #expect(try bench.look(after: 503) == .ready)
             #expect(!bench.gathering.isLast)
         }
@@ -272,7 +321,8 @@ import Testing
             // The copying noticed it.
             bench.gathering.postpone(from: bench.after(9000))
             for second in stride(from: 9001.0, to: 12_600, by: 100) {
-                #expect(try bench.look(after: second) == .waiting(missing: []))
+                let missing = second < 9010 ? [] : ["a.png"]
+                #expect(try bench.look(after: second) == .waiting(missing: missing))
             }
             #expect(!bench.gathering.isLast)
             // The longest wait for a writer is over, and the copying notices it again.

@@ -32,6 +32,34 @@ struct MountTests {
         }
     }
 
+    /// With `--claim leave` nothing is moved, and the inbox may be on any file system; that one may go
+    /// and come back as another device.
+    @Test func anInboxElsewhereThatStays() throws {
+        try withTemporaryFolder { folder in
+            let spool = try Spool(root: folder.path, claiming: .leave)
+            let inbox = try Inbox(of: spool, pause: InboxTests.pause) { !$0.isEmpty }
+            let bench = InboxTests.Bench(folder: Folder(folder.at("inbox")), inbox: inbox)
+            try Mounts.with("tmpfs", at: bench.folder.path) {
+                try bench.folder.write(Self.whole, "x.json")
+                #expect(bench.search() == ["x.json"])
+                #expect(!bench.isAway)
+                try bench.folder.write(Self.whole, "y.json")
+                #expect(try bench.arrivals(after: 1) == ["y.json"])
+            }
+            // An empty mount point is not an empty inbox.
+            #expect(try bench.arrivals(after: 2) == [])
+            #expect(bench.isAway)
+            #expect(bench.departures == [])
+            try Mounts.with("tmpfs", at: bench.folder.path) {
+                try bench.folder.write(Self.whole, "x.json")
+                #expect(try bench.arrivals(after: 3002) == ["x.json"])
+                #expect(!bench.isAway)
+                #expect(bench.departures == ["y.json"])
+            }
+            _ = consume spool
+        }
+    }
+
     /// The whole root is a mount that goes and comes back, as when a disk is plugged in again.
     @Test func aRootThatIsUnmounted() throws {
         try withTemporaryFolder { folder in

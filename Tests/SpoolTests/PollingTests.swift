@@ -154,6 +154,30 @@ import Testing
         #expect(refused == ["start", "watch"])
     }
 
+    /// Orders are read by the clock then, and the service starts all the same.
+    @Test(arguments: [(1, EMFILE), (1, ENOSPC), (2, ENOSPC)])
+    func ordersThatCannotBeWatchedArePolled(call: Int, reason: Int32) throws {
+        try withTemporaryFolder { folder in
+            let spool = try Spool(root: folder.path)
+            let orders = spool.orders
+            var watch = orders.watch()
+            let watched = (watch.descriptor, watch.deadline, watch.pollingReason)
+            #expect(watched.0 >= 0 && watched.1 == nil && watched.2 == nil)
+            let plan = FaultPlan(failing: call..<call + 1, errno: reason)
+            FaultPlan.$current.withValue(plan) { watch = orders.watch() }
+            let (descriptor, reason) = (watch.descriptor, watch.pollingReason ?? "")
+            #expect(descriptor == -1)
+            #expect(reason.contains("'rushes cancel' ask for is read every 5"))
+            let first = watch.deadline
+            watch.drain()
+            let second = watch.deadline
+            let pause = SuspendingClock.now.duration(to: try #require(second))
+            #expect(try #require(first) <= #require(second))
+            #expect(pause <= .seconds(5))
+            _ = consume spool
+        }
+    }
+
     // MARK: The rules
 
     @Test func theOutermostFoldersAreSearched() {

@@ -58,6 +58,68 @@ import Testing
         #expect(order(queue, at: Int64(hours) + 1).first == "old")
     }
 
+    /// Alice's hundred have waited for two hours when bob's one arrives.
+    @Test func oldOnesOfABusyFolderDoNotGoAheadOfAnother() {
+        let now = 8 * Queue<String>.ageing
+        var queue = Queue<String>()
+        for number in 0..<100 {
+            let path = "alice/\(number)"
+            queue.insert(.init(path, path: Path(path), priority: 0, arrived: Int64(number)))
+        }
+        queue.insert(.init("bob/1", path: Path("bob/1"), priority: 0, arrived: now))
+        #expect(order(queue, at: now).prefix(3) == ["alice/0", "bob/1", "alice/1"])
+    }
+
+    /// Each job takes half an hour, two levels, and bob drops something in between.
+    @Test func slowTurnsAreTakenToo() {
+        var queue = Queue<String>()
+        for number in 0..<20 {
+            let path = "alice/\(number)"
+            queue.insert(.init(path, path: Path(path), priority: 0, arrived: Int64(number)))
+        }
+        var order: [String] = []
+        for turn in 0..<10 {
+            let now = Int64(turn) * 2 * Queue<String>.ageing
+            if turn == 4 {
+                queue.insert(.init("bob/1", path: Path("bob/1"), priority: 0, arrived: now - 1))
+            }
+            if let entry = queue.next(at: now) { order.append(entry.item) }
+        }
+        #expect(order[4...5].contains("bob/1"), "\(order)")
+    }
+
+    /// A hundred old ones do not keep an urgent one waiting either.
+    @Test func anUrgentOneIsNextButOne() {
+        let now = 100 * Queue<String>.ageing
+        var queue = Queue<String>()
+        for number in 0..<100 {
+            let path = "alice/\(number)"
+            queue.insert(.init(path, path: Path(path), priority: 0, arrived: Int64(number)))
+        }
+        queue.insert(.init("urgent", path: Path("alice/urgent"), priority: 5, arrived: now))
+        #expect(order(queue, at: now).prefix(2) == ["alice/0", "urgent"])
+    }
+
+    /// In the same folder or in another, under requests of the highest priority that never end.
+    @Test(arguments: ["alice/low", "bob/low"]) func nothingStarves(low: String) {
+        var queue = Queue<String>()
+        queue.insert(.init(low, path: Path(low), priority: -10, arrived: 0))
+        var turns = 0
+        for minute in stride(from: 0, to: 24 * 60, by: 5) {
+            let now = Int64(minute) * 60 * 1000
+            // One more than can be served.
+            for number in 0..<2 {
+                let path = "alice/\(minute)-\(number)"
+                queue.insert(.init(path, path: Path(path), priority: 10, arrived: now))
+            }
+            turns += 1
+            guard queue.next(at: now)?.item != low else { break }
+        }
+        #expect(!queue.contains(low))
+        // Twenty levels are five hours, and every turn is five minutes.
+        #expect((60...62).contains(turns), "\(turns)")
+    }
+
     @Test func aClockThatIsSetBackRaisesNothing() {
         var queue = queue([("b", 0), ("a", 1)])
         #expect(queue.next(at: -1_000_000_000)?.item == "a")

@@ -3,6 +3,7 @@
 import Files
 import Glibc
 import Spool
+import Synchronization
 import TestSupport
 import Testing
 
@@ -44,6 +45,55 @@ import Testing
             }
             #expect(folder.text(name) == "kept")
         }
+    }
+
+    /// `rushes status` asks who has the lock in the very moment of a start.
+    @Test func aLookAtTheLockKeepsNobodyFromStarting() throws {
+        try withService { service in
+            let path = Path(service.root.at("spool/lock"))
+            let probe = Probe(try FileLock(probing: path))
+            try BackgroundThread.begin {
+                usleep(200_000)
+                probe.end()
+            }
+            _ = try Spool(root: service.root.path)
+        }
+    }
+
+    /// A lock that another thread gives up.
+    private final class Probe: Sendable {
+        private let lock: Mutex<FileLock?>
+
+        init(_ lock: consuming FileLock) { self.lock = Mutex(.some(lock)) }
+
+        func end() { lock.withLock { $0 = nil } }
+    }
+
+    /// A service that is started again on a full disk waits for room; it is not to blame.
+    @Test(arguments: [ENOSPC, EDQUOT]) func aFullDiskKeepsNobodyFromStarting(reason: Int32) throws {
+        var refused: Set<String> = []
+        for number in 1..<60 {
+            try withService { service in
+                let plan = FaultPlan(failing: number..<number + 1, errno: reason)
+                do {
+                    try FaultPlan.$current.withValue(plan) {
+                        _ = try Spool(root: service.root.path)
+                    }
+                } catch {
+                    // Only calls that need no room, and those that find what is there already.
+                    let path = plan.first?.path ?? ""
+                    #expect(!path.hasSuffix("probe"), "\(error)")
+                    #expect(plan.first?.operation != "write", "\(error)")
+                }
+                guard let first = plan.first else { return }
+                refused.insert("\(first.operation) \(Path(bytes: Path(first.path).name))")
+                // What it left is no trouble for the next one.
+                try service.run()
+                #expect(service.tree == [])
+            }
+        }
+        let room = ["make the directory .probe", "write lock"]
+        #expect(refused.isSuperset(of: room), "\(refused)")
     }
 
     @Test func aProbeLeftByACrashIsTakenAway() throws {

@@ -26,7 +26,7 @@ import Testing
             try root.link("short", to: "inbox/alice")
             let expected = Survey.Standing.request(
                 Arrival(Path("alice/x.json")), Array(Self.whole.utf8),
-                Survey.FileState(isBeingWritten: false, names: 1))
+                Survey.FileState(isBeingWritten: false))
             for name in [root.at("inbox/alice/x.json"), "alice/x.json", root.at("short/x.json")] {
                 #expect(try Self.standing(name, in: root) == expected)
             }
@@ -101,7 +101,7 @@ import Testing
                 try Self.standing("z.json", in: root)
                     == .request(
                         Arrival(Path("z.json")), [0x7B],
-                        Survey.FileState(isBeingWritten: true, names: 1)))
+                        Survey.FileState(isBeingWritten: true)))
             close(file)
         }
     }

@@ -3,6 +3,7 @@
 import Digests
 package import Files
 import JSON
+import Media
 import Model
 import Requests
 import Tensors
@@ -78,6 +79,7 @@ package struct Checkpoint {
         // How rows are shared out among processors decides in which order sums are made.
         let arithmetic = [
             record.engine?.precision ?? "", String(processorCount), productArithmetic,
+            mediaArithmetic,
         ]
         return [digest.finish(), Engine.version] + arithmetic
             + [plan.model, record.model?.sha256 ?? ""] + plan.configurationDigests
