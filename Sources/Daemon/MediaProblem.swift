@@ -109,5 +109,7 @@ extension MediaFault {
         return name[..<(end == name.startIndex ? name.endIndex : end)].lowercased()
     }
 
-    private static func quoted(_ text: some StringProtocol) -> String { "\"\(text)\"" }
+    private static func quoted(_ text: some StringProtocol) -> String {
+        "\"\(Problem.shown(text))\""
+    }
 }

@@ -6,7 +6,7 @@ internal import Files
 package struct Gathering: Sendable {
     /// How things stand.
     package enum Verdict: Equatable, Sendable {
-        /// Nothing new; these names stand for nothing yet, as the request has them.
+        /// Nothing new; these names stand for nothing yet, as text for people.
         case waiting(missing: [String])
         /// Every file is there, or was waited for long enough: accept the request now.
         case ready
@@ -71,8 +71,7 @@ package struct Gathering: Sendable {
             return .ready
         case .wait(let until, let missing):
             next = until
-            return .waiting(
-                missing: missing.map { String(decoding: $0.bytes, as: UTF8.self) })
+            return .waiting(missing: missing.map(\.description))
         }
     }
 

@@ -81,6 +81,15 @@ import Testing
         #expect(!report.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     }
 
+    @Test(arguments: [
+        ("a.png", "a.png"), ("a\u{202E}gnp", "a\\u202egnp"), ("\u{1B}[m\n", "\\u001b[m\\u000a"),
+        ("\u{200F}\u{2028}\u{2069}", "\\u200f\\u2028\\u2069"), ("żółw 🎈 \"x\"", "żółw 🎈 \"x\""),
+        (String(repeating: "ä", count: 300), String(repeating: "ä", count: 300)),
+    ])
+    func namesAreShownAsTheyAre(name: String, shown: String) {
+        #expect(Problem.shown(name) == shown)
+    }
+
     @Test func otherFailuresSpeakTheSameWay() {
         let failure = Failure(
             code: "no-model", message: "There is no model \"wan\".", hint: "Ask whoever runs it.")
