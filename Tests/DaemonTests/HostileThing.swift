@@ -88,7 +88,7 @@ struct HostileThing: Sendable, CustomStringConvertible {
         HostileThing("the same member twice", "twice") {
             #"{"mode": "mask", "mode": "text-to-video", "prompt": "x"}"#
         },
-        HostileThing("zero bytes", "film.json") { repeated("\0", 1000) },
+        HostileThing("zero bytes", "holds only zero bytes") { repeated("\0", 1000) },
         HostileThing("a zero byte in a string", "film.json") {
             "{\"mode\": \"text-to-video\", \"prompt\": \"a\0b\"}"
         },
