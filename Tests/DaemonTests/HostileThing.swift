@@ -139,7 +139,7 @@ struct HostileThing: Sendable, CustomStringConvertible {
         HostileThing("a file that is a link to this process", "leads out", file: "a.png") {
             try $0.link("a.png", to: "/proc/self/environ")
         },
-        HostileThing("links in a circle", "leads out", file: "a.png") {
+        HostileThing("links in a circle", "leads in circles", file: "a.png") {
             try $0.link("a.png", to: "b.png")
             try $0.link("b.png", to: "a.png")
         },
