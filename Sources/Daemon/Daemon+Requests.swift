@@ -38,7 +38,7 @@ extension Daemon {
     /// Of the request only those names and its priority are of interest here. A request that will be
     /// refused anyway waits for nothing, and takes along what is there.
     private func consider(_ arrival: Arrival) {
-        let limit = configuration.once ? configuration.pause : configuration.mediaWait
+        let limit = configuration.mediaWait
         guard var gathering = Gathering(arrival, in: inbox, limit: limit, at: .now) else { return }
         var (priority, isUnderstood) = (0, false)
         let content = inbox.read(arrival)

@@ -284,7 +284,7 @@ package enum Explanation {
 
     /// What a named file does to its request; nil when it is there and at rest.
     private static func obstacle(_ name: String, _ state: Survey.MediumState) -> Answer? {
-        let file = "'\(name)'"
+        let file = "'\(Problem.shown(name))'"
         return switch state {
         case .there: nil
         case .empty: waits("for \(file), which is empty so far", .tryAgain)
@@ -294,14 +294,15 @@ package enum Explanation {
             Answer(
                 status: .inputMissing,
                 sentences: [
-                    "It waits for \(file): there is no '\(part)' beside it."
+                    "It waits for \(file): there is no '\(Problem.shown(part))' beside it."
                         + " After a minute (or --media-wait) without any change it is refused."
                 ]
                     + (siblings.isEmpty
                         ? []
                         : [
                             "There is: "
-                                + siblings.prefix(10).map { "'\($0)'" }.joined(separator: ", ")
+                                + siblings.prefix(10).map { "'\(Problem.shown($0))'" }
+                                .joined(separator: ", ")
                         ]))
         case .fault(let fault):
             Answer(

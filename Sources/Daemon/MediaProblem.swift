@@ -55,6 +55,7 @@ extension MediaFault {
         switch self {
         case .missing(let part, _): "but there is no \(Self.quoted(part)) beside the request"
         case .outside: "which is a link that leads out of the inbox"
+        case .link: "which is a link that cannot be followed, as one that leads in circles cannot"
         case .hardLink: "which is a hard link to a file of somebody else"
         case .folder: "which is a folder, not a file"
         case .special: "which is a pipe or a device, not a file"
@@ -75,7 +76,7 @@ extension MediaFault {
             Self.suggestion(for: path, missing: part, among: siblings)
                 ?? "Put the file beside the request, or correct the name. If it is still on its "
                 + "way, drop the request again when it is there."
-        case .outside, .special, .hardLink: "Put a copy of the file there instead."
+        case .outside, .link, .special, .hardLink: "Put a copy of the file there instead."
         case .folder: "Write the path of one file in it, such as \(Self.quoted(path + "/a.png"))."
         case .forbidden: "Make it readable for the group of the inbox, or for everybody."
         case .tooLarge, .tooMuch: "Cut it to the part that the video needs, or make it smaller."
@@ -109,5 +110,7 @@ extension MediaFault {
         return name[..<(end == name.startIndex ? name.endIndex : end)].lowercased()
     }
 
-    private static func quoted(_ text: some StringProtocol) -> String { "\"\(text)\"" }
+    private static func quoted(_ text: some StringProtocol) -> String {
+        "\"\(Problem.shown(text))\""
+    }
 }

@@ -50,6 +50,16 @@ extension Workplace {
 extension UnreadableRequest {
     /// The same for a record and a report.
     var failure: Failure {
-        Failure(code: Failure.badRequest, message: description, hint: hint)
+        var failure = Failure(code: Failure.badRequest, message: description, hint: hint)
+        failure.retry = retry
+        return failure
+    }
+
+    private var retry: Failure.Retry {
+        switch self {
+        case .folder: .asFolder
+        case .tooLarge, .link, .hardLink, .notAFile: .never
+        case .missing, .forbidden, .other: .asRequest
+        }
     }
 }

@@ -60,18 +60,29 @@ package struct Path: Hashable, Sendable, CustomStringConvertible {
         return Path(bytes: Array(own.dropFirst(prefix.count).joined(separator: [0x2F])))
     }
 
-    /// The path as text for people: bytes that are not UTF-8 are replaced, controls escaped.
+    /// The path as text for people: bytes that are not UTF-8 are replaced, and what is not seen is
+    /// escaped as `Unicode.Scalar.shown` says.
     package var description: String {
-        var text = ""
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            text += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-        }
-        return text
+        text.unicodeScalars.map(\.shown).joined()
     }
+
+    /// The path as text for a program, which makes it a path again: nothing is escaped.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The path as C takes it, for passing straight to a call.
     var cString: [CChar] {
         bytes.map { CChar(bitPattern: $0) } + [0]
+    }
+}
+
+extension Unicode.Scalar {
+    /// The scalar as people see it; as `\u{…}` where a terminal or an editor would obey it instead:
+    /// controls, line separators, and what turns the direction of writing.
+    package var shown: String {
+        switch value {
+        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF:
+            "\\u{\(String(value, radix: 16))}"
+        default: String(self)
+        }
     }
 }

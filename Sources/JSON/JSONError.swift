@@ -4,6 +4,8 @@
 package enum JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is nothing in the text but white space.
     case empty
+    /// There are bytes, and all are zero: the length arrived, the content did not.
+    case onlyZeros
     /// The text has `bytes` bytes and may have `limit`.
     case tooLarge(bytes: Int, limit: Int)
     /// The text is in an encoding other than UTF-8, such as UTF-16; `name` is its common name.
@@ -20,7 +22,7 @@ package enum JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Where the fault is, unless the whole text is at fault.
     package var position: JSONPosition? {
         switch self {
-        case .empty, .tooLarge, .wrongEncoding: nil
+        case .empty, .onlyZeros, .tooLarge, .wrongEncoding: nil
         case .invalidUTF8(let place), .tooDeep(let place, _), .duplicateKey(_, let place, _),
             .syntax(_, _, let place):
             place
@@ -32,6 +34,8 @@ package enum JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .empty:
             "The file is empty."
+        case .onlyZeros:
+            "The file holds only zero bytes: its upload broke off, or its disk lost it."
         case .tooLarge(let bytes, let limit):
             "The file is too large: it has \(bytes) bytes, and at most \(limit) are read."
         case .wrongEncoding(let name):
@@ -51,6 +55,7 @@ package enum JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     package var hint: String {
         switch self {
         case .empty: "If the file was still being copied, copy it again."
+        case .onlyZeros: "Copy it again from where it came."
         case .tooLarge: "Keep pictures and video in files of their own and name them."
         case .wrongEncoding, .invalidUTF8:
             "Save the file again and choose the encoding \"UTF-8\"."

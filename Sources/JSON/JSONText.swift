@@ -11,6 +11,7 @@ struct JSONText {
 
     /// Checks the encoding of `bytes`.
     init(_ bytes: [UInt8]) throws(JSONError) {
+        guard bytes.isEmpty || bytes.contains(where: { $0 != 0 }) else { throw .onlyZeros }
         if let name = Self.foreignEncoding(of: bytes) { throw .wrongEncoding(name: name) }
         var text = bytes
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { text.removeFirst(3) }
@@ -48,7 +49,8 @@ struct JSONText {
         case (false, true):
             return start.count == 4 && start[2] == 0 && start[3] == 0 ? "UTF-32" : "UTF-16"
         case (true, false): return "UTF-16"
-        case (true, true): return start.count == 4 && start[2] == 0 ? "UTF-32" : nil
+        case (true, true):
+            return start.count == 4 && start[2] == 0 && start[3] != 0 ? "UTF-32" : nil
         case (false, false): return nil
         }
     }

@@ -113,7 +113,11 @@ import Glibc
         }
         // GIF says all in its header, and a file without streams has nothing to find.
         if file.kind != .gif, count > 0 { try probe(streams: count) }
-        guard let found = unsafe bestPictureStream() else { throw noPictures }
+        guard let found = unsafe bestPictureStream() else {
+            // What is missing may be the video.
+            if file.statedLength > file.size { throw breaksOff(of: file.statedLength) }
+            throw noPictures
+        }
         for index in 0..<Int(unsafe context.pointee.nb_streams)
         where unsafe context.pointee.streams[index] != found {
             unsafe context.pointee.streams[index]?.pointee.discard = AVDISCARD_ALL
@@ -235,6 +239,8 @@ import Glibc
     func checkLength() throws(MediaError) {
         var end = file.statedLength
         if file.kind == .mp4 {
+            // The index knows better than the boxes, whose sizes players ignore.
+            end = 0
             for index in 0..<(unsafe avformat_index_get_entries_count(stream)) {
                 guard let entry = unsafe avformat_index_get_entry(stream, index) else { continue }
                 end = unsafe max(end, Int(entry.pointee.pos) + Int(entry.pointee.size))
@@ -244,12 +250,14 @@ import Glibc
         {
             end = file.size + 1
         }
-        guard end <= file.size else {
-            let reason = "it breaks off after \(file.size) bytes"
-            throw .damaged(
-                path: file.path, second: nil,
-                reason: end > file.size + 1 ? "\(reason) of \(end)" : reason)
-        }
+        guard end <= file.size else { throw breaksOff(of: end) }
+    }
+
+    private func breaksOff(of end: Int) -> MediaError {
+        let reason = "it breaks off after \(file.size) bytes"
+        return .damaged(
+            path: file.path, second: nil,
+            reason: end > file.size + 1 ? "\(reason) of \(end)" : reason)
     }
 
     private static func failure(_ file: SourceFile, _ code: Int32) -> MediaError {
@@ -263,7 +271,10 @@ import Glibc
         let systems =
             (-4095 ... -1).contains(code) && ![EINVAL, EPERM, EIO, ENOMEM].contains(-code)
         guard !systems else { return .file("read", file.path, code: code) }
-        let words = MediaError.libavWords(code)
+        // Not this machine's memory: no true header wants more than all of it.
+        let words =
+            code == -ENOMEM
+            ? "its header states more than any file holds" : MediaError.libavWords(code)
         return .damaged(path: file.path, second: nil, reason: words)
     }
 

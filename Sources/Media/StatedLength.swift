@@ -9,8 +9,21 @@ enum StatedLength {
         switch kind {
         case .avi: start[4..<8].reversed().reduce(0) { $0 << 8 | Int($1) } + 8
         case .matroska: matroska(start)
+        case .mp4: boxes(start)
         default: 0
         }
+    }
+
+    /// The end of the last box that begins at the start of an MP4 (ISO/IEC 14496-12, 4.2: a size
+    /// of 1 means that a longer one follows, 0 that the box goes on to the end of the file).
+    private static func boxes(_ start: [UInt8]) -> Int {
+        var end = 0
+        while end + 8 <= start.count {
+            let size = start[end..<end + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard size >= 8 else { return 0 }
+            end += size
+        }
+        return end
     }
 
     /// The end of the Segment, which follows the EBML header (RFC 8794, 4 and 6.1: a size is a

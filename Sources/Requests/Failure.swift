@@ -12,6 +12,18 @@ package struct Failure: Error, Equatable, Sendable {
     package var problems: [Problem]
     /// The mode of the request, if known; chooses the example in the report.
     package var mode: ModeName?
+    /// How to try again, for somebody who has the request back.
+    package var retry = Retry.asRequest
+
+    /// What to do with the file that was dropped as a request and lies in the outbox now.
+    package enum Retry: Equatable, Sendable {
+        /// Move it back under its old name.
+        case asRequest
+        /// Move it back under a name that is none of a request: it is a folder.
+        case asFolder
+        /// Leave it: it would be refused again.
+        case never
+    }
 
     /// The code of a request that cannot be understood or asks for what is not there.
     package static let badRequest = "bad-request"

@@ -33,14 +33,7 @@ struct FieldValue {
     /// A text in quotation marks, without control characters and at most 40 characters of it.
     static func quoted(_ text: String) -> String {
         let short = text.count <= 40 ? text : text.prefix(40) + "…"
-        var shown = ""
-        for scalar in JSONValue.string(short).serialized(pretty: false).unicodeScalars {
-            let code = String(scalar.value, radix: 16)
-            shown +=
-                isControl(scalar)
-                ? "\\u\(String(repeating: "0", count: 4 - code.count))\(code)" : String(scalar)
-        }
-        return shown
+        return Problem.shown(JSONValue.string(short).serialized(pretty: false))
     }
 
     /// Whether a terminal or an editor would obey it instead of showing it: control characters, line

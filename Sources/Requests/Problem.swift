@@ -22,4 +22,17 @@ package struct Problem: Equatable, Sendable {
         self.column = column
         self.hint = hint
     }
+
+    /// A name as a sentence repeats it: whole, and as `\u202e`, which JSON understands, what a
+    /// terminal or an editor would obey.
+    package static func shown(_ text: some StringProtocol) -> String {
+        var shown = ""
+        for scalar in text.unicodeScalars {
+            let code = String(scalar.value, radix: 16)
+            shown +=
+                FieldValue.isControl(scalar)
+                ? "\\u\(String(repeating: "0", count: 4 - code.count))\(code)" : String(scalar)
+        }
+        return shown
+    }
 }

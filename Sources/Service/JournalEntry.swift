@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Files
+
 /// One event in the log: a sentence for people and fields for machines.
 package struct JournalEntry: Equatable, Sendable {
     /// The syslog level, of which the service uses these.
@@ -49,12 +51,7 @@ package struct JournalEntry: Equatable, Sendable {
     /// Control characters as `\u{…}`: they would make the journal hide the text as a blob and a
     /// terminal obey it.
     private static func printable(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            result += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-        }
-        return result
+        text.unicodeScalars.map(\.shown).joined()
     }
 
     /// The journal's own rule, from systemd.journal-fields(7): `[A-Z0-9_]`, at most 64, no leading

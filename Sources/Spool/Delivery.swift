@@ -6,7 +6,7 @@ internal import Glibc
 /// Results made in the foreground: filled in a hidden folder, handed over when complete.
 package struct Delivery: ~Copyable {
     /// The hidden folder to fill.
-    package var output: String { work.description }
+    package var output: String { work.text }
 
     private let work: Path
     private let target: Path

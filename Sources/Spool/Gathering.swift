@@ -6,8 +6,8 @@ internal import Files
 package struct Gathering: Sendable {
     /// How things stand.
     package enum Verdict: Equatable, Sendable {
-        /// Nothing new; these names, as the request has them, stand for nothing yet, or for a file that
-        /// has been growing for a while.
+        /// Nothing new; these names, as text for people, stand for nothing yet, or for a file that has
+        /// been growing for a while.
         case waiting(missing: [String])
         /// Every file is there, or was waited for long enough: accept the request now.
         case ready
@@ -72,8 +72,7 @@ package struct Gathering: Sendable {
             return .ready
         case .wait(let until, let missing):
             next = until
-            return .waiting(
-                missing: missing.map { String(decoding: $0.bytes, as: UTF8.self) })
+            return .waiting(missing: missing.map(\.description))
         }
     }
 

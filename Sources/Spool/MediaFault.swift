@@ -8,8 +8,11 @@ package enum MediaFault: Error, Equatable, Sendable {
     /// Nothing has that name: `part` is the first part of the path that is missing, `siblings`
     /// what stands in its place, at most ``siblingLimit`` names.
     case missing(part: String, siblings: [String])
-    /// A link that leads out of the inbox or in circles.
+    /// A link that leads out of the inbox.
     case outside
+    /// A link that cannot be followed: in circles, over more than 40 others, or any at all where
+    /// the system cannot tell which lead out.
+    case link
     /// A hard link to a file of another user than the request's.
     case hardLink
     /// A folder.
@@ -38,7 +41,8 @@ package enum MediaFault: Error, Equatable, Sendable {
         case ENOSPC, EDQUOT, EROFS, EMFILE, ENFILE, ENOMEM: return nil
         case ENOENT, ENOTDIR, ENAMETOOLONG:
             self = .missing(part: name.description, siblings: [])
-        case EXDEV, ELOOP: self = .outside
+        case EXDEV: self = .outside
+        case ELOOP: self = .link
         case EMLINK: self = .hardLink
         case ENXIO, EINVAL: self = .special
         case EISDIR: self = .folder
@@ -52,7 +56,7 @@ package enum MediaFault: Error, Equatable, Sendable {
     var mayPass: Bool {
         switch self {
         case .missing, .forbidden, .changing, .unreadable, .hardLink: true
-        case .outside, .folder, .special, .tooLarge, .tooMuch: false
+        case .outside, .link, .folder, .special, .tooLarge, .tooMuch: false
         }
     }
 }

@@ -76,6 +76,7 @@ extension MediaFault {
         switch self {
         case .missing(let part, let siblings): ["missing", part] + siblings
         case .outside: ["outside"]
+        case .link: ["link"]
         case .hardLink: ["hard-link"]
         case .folder: ["folder"]
         case .special: ["special"]
@@ -92,6 +93,7 @@ extension MediaFault {
         case "missing":
             self = .missing(part: words.first ?? "", siblings: Array(words.dropFirst()))
         case "outside": self = .outside
+        case "link": self = .link
         case "hard-link": self = .hardLink
         case "folder": self = .folder
         case "special": self = .special

@@ -17,10 +17,10 @@ package struct Workplace: ~Copyable {
     /// When the request was accepted, in milliseconds since 1970.
     package let queued: Int64
     /// The folder to fill, empty at first.
-    package var output: String { job.output.description }
+    package var output: String { job.output.text }
     /// The folder for what the next holder can go on from, as the one before left it; it may not
     /// be there yet.
-    package var checkpoint: String { job.checkpoint.description }
+    package var checkpoint: String { job.checkpoint.text }
 
     private let job: JobFolder
     private let lock: FileLock

@@ -88,7 +88,7 @@ struct HostileThing: Sendable, CustomStringConvertible {
         HostileThing("the same member twice", "twice") {
             #"{"mode": "mask", "mode": "text-to-video", "prompt": "x"}"#
         },
-        HostileThing("zero bytes", "film.json") { repeated("\0", 1000) },
+        HostileThing("zero bytes", "holds only zero bytes") { repeated("\0", 1000) },
         HostileThing("a zero byte in a string", "film.json") {
             "{\"mode\": \"text-to-video\", \"prompt\": \"a\0b\"}"
         },
@@ -139,7 +139,7 @@ struct HostileThing: Sendable, CustomStringConvertible {
         HostileThing("a file that is a link to this process", "leads out", file: "a.png") {
             try $0.link("a.png", to: "/proc/self/environ")
         },
-        HostileThing("links in a circle", "leads out", file: "a.png") {
+        HostileThing("links in a circle", "leads in circles", file: "a.png") {
             try $0.link("a.png", to: "b.png")
             try $0.link("b.png", to: "a.png")
         },

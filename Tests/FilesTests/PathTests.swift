@@ -44,9 +44,21 @@ import Testing
         arguments: [
             ([0x66, 0xFC, 0x72], "f\u{FFFD}r"), ([0x61, 0x0A, 0x62], "a\\u{a}b"),
             ([0x1B, 0x5B, 0x6D], "\\u{1b}[m"), ([0xC2, 0x9B], "\\u{9b}"),
+            // A right-to-left override, an isolate, a mark, a line separator, a byte order mark.
+            (Array("a\u{202E}gpj".utf8), "a\\u{202e}gpj"), (Array("\u{2066}".utf8), "\\u{2066}"),
+            (Array("\u{200F}".utf8), "\\u{200f}"), (Array("\u{2028}".utf8), "\\u{2028}"),
+            (Array("\u{FEFF}".utf8), "\\u{feff}"),
+            // What only joins letters stays.
+            (Array("👩‍👧 e\u{301} שלום".utf8), "👩‍👧 e\u{301} שלום"),
         ] as [([UInt8], String)])
     func descriptionIsOnePrintableLine(bytes: [UInt8], text: String) {
         #expect(Path(bytes: bytes).description == text)
+    }
+
+    @Test(arguments: ["a/b", "a\u{200F}b", "\u{1B}\n", "e\u{301}"])
+    func textMakesThePathAgain(name: String) {
+        #expect(Path(name).text.utf8.elementsEqual(name.utf8))
+        #expect(Path(Path(name).text) == Path(name))
     }
 
     @Test func aNameThatIsNoTextIsAFileLikeAnyOther() throws {

@@ -66,7 +66,10 @@ enum FuzzTarget: String, CaseIterable, Sendable {
             precondition(!InboxName.isSearched(name), "a request is no folder")
         }
         let folder = OutboxName.folder(of: path)
-        precondition(folder.components.count == max(0, path.components.count - 1))
+        precondition(
+            folder.components.count
+                <= min(max(0, path.components.count - 1), OutboxName.folderLimit.parts))
+        precondition(folder.bytes.count <= OutboxName.folderLimit.bytes, "a path has a length")
         for made in [OutboxName.safe(name), OutboxName.result(of: path)]
             + folder.components.map({ String(decoding: $0, as: UTF8.self) })
         {
@@ -79,6 +82,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
             let ends = made.unicodeScalars
             precondition(!["-", ".", "~", " "].contains(ends.first), "a safe name shows")
             precondition(![".", " "].contains(ends.last), "Windows keeps a safe name")
+            precondition(!made.lowercased().hasSuffix(".waiting.txt"), "no text has this name")
         }
     }
 

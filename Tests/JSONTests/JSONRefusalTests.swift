@@ -22,6 +22,7 @@ import Testing
     static let ends = "The file ends too early: the { on line 1, column 1 is never closed."
     static let openText = "The text that begins here has no closing quotation mark (\")."
     static let zero = "A number must not begin with a zero."
+    static let zeros = "The file holds only zero bytes: its upload broke off, or its disk lost it."
     static let half = "This \\u escape is only one half of a character."
 
     static let structure: [Case] = [
@@ -160,6 +161,10 @@ import Testing
             [0xFF, 0xFE, 0, 0, 0x7B, 0, 0, 0], "The file is saved as UTF-32, but it must be UTF-8."),
         Case([0, 0, 0, 0x7B], "The file is saved as UTF-32, but it must be UTF-8."),
         Case([0x7B, 0, 0, 0], "The file is saved as UTF-32, but it must be UTF-8."),
+        Case([0], zeros), Case([0, 0], zeros), Case([UInt8](repeating: 0, count: 1000), zeros),
+        Case(
+            [0, 0, 0, 0, 0x7B],
+            "line 1, column 1: There is a NUL byte in the text, which no editor writes."),
         Case(
             Array("{\"a\":\"".utf8) + [0xE9] + Array("\"}".utf8),
             "line 1, column 7: There are bytes here that are not UTF-8 text."),

@@ -81,6 +81,15 @@ import Testing
         #expect(!report.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     }
 
+    @Test(arguments: [
+        ("a.png", "a.png"), ("a\u{202E}gnp", "a\\u202egnp"), ("\u{1B}[m\n", "\\u001b[m\\u000a"),
+        ("\u{200F}\u{2028}\u{2069}", "\\u200f\\u2028\\u2069"), ("żółw 🎈 \"x\"", "żółw 🎈 \"x\""),
+        (String(repeating: "ä", count: 300), String(repeating: "ä", count: 300)),
+    ])
+    func namesAreShownAsTheyAre(name: String, shown: String) {
+        #expect(Problem.shown(name) == shown)
+    }
+
     @Test func otherFailuresSpeakTheSameWay() {
         let failure = Failure(
             code: "no-model", message: "There is no model \"wan\".", hint: "Ask whoever runs it.")
@@ -96,6 +105,32 @@ import Testing
 
             """
         #expect(failure.report(fileName: "sunset.json") == expected)
+    }
+
+    @Test(arguments: [("dir.json", "dir"), ("a.json.JSON", "a"), (".json", "folder")])
+    func aFolderComesBackUnderAnotherName(name: String, offered: String) {
+        var failure = Failure(code: Failure.badRequest, message: "It is a folder.")
+        failure.retry = .asFolder
+        let expected = """
+            No video was made from "\(name)".
+
+            It is a folder.
+
+            Nothing is lost: your folder, with all that is in it, lies in this one as request.json.
+            To try again, give it a name that does not end in .json, such as "\(offered)",
+            and move it into the inbox.
+
+            """
+        #expect(failure.report(fileName: name) == expected)
+        #expect(!failure.report(fileName: name, isInOutbox: false).contains("request.json"))
+    }
+
+    @Test func whatWouldBeRefusedAgainIsNotToBeMovedBack() {
+        var failure = Failure(code: Failure.badRequest, message: "It is too large.")
+        failure.retry = .never
+        let report = failure.report(fileName: "x.json")
+        #expect(report.contains("lies in this folder as request.json"))
+        #expect(!report.contains("try again"))
     }
 
     @Test(

@@ -34,6 +34,7 @@ import Testing
         ("a\nPRIORITY=0", "a\\u{a}PRIORITY=0"), ("\u{1B}[2J", "\\u{1b}[2J"),
         ("a\u{0}b", "a\\u{0}b"), ("a\tb\r\nc", "a\\u{9}b\\u{d}\\u{a}c"), ("\u{9B}m", "\\u{9b}m"),
         ("\u{7F}", "\\u{7f}"), ("żółw 🎈 %s", "żółw 🎈 %s"),
+        ("film\u{202E}gpj", "film\\u{202e}gpj"), ("a\u{2029}b", "a\\u{2029}b"),
     ])
     func controlCharactersAreShown(text: String, shown: String) {
         let entry = JournalEntry(text, .notice, kind: Self.kind, fields: [("RUSHES_NAME", text)])

@@ -47,6 +47,13 @@ import Testing
         }
     }
 
+    /// The names go into the log and into the outbox as they are given here.
+    @Test func missingNamesAreShownAsTheyAre() throws {
+        try Self.withBench(["a\u{202E}gnp.b"]) { bench in
+            #expect(try bench.look(after: 0) == .waiting(missing: ["a\\u{202e}gnp.b"]))
+        }
+    }
+
     @Test func filesThatStayTheSameAreReady() throws {
         try Self.withBench(["a.png", "b/c.mp4"]) { bench in
             try bench.folder.write("a", "a.png")

@@ -97,9 +97,9 @@ import Testing
     }
 
     @Test(arguments: [
-        MediaFault.missing(part: "a b/ü", siblings: ["%", "🎈 x", "y"]), .outside, .folder,
-        .hardLink,
-        .special, .forbidden, .tooLarge, .tooMuch, .changing, .unreadable("Input/output error"),
+        MediaFault.missing(part: "a b/ü", siblings: ["%", "🎈 x", "y"]), .outside,
+        .link, .hardLink, .folder, .special, .forbidden, .tooLarge, .tooMuch, .changing,
+        .unreadable("Input/output error"),
     ])
     func everyFaultOutlivesTheProcess(fault: MediaFault) throws {
         let words: String =

@@ -127,7 +127,7 @@ import Testing
         Bad(name: "out", fault: .outside),
         Bad(name: "far", fault: .outside),
         Bad(name: "away/secret", fault: .outside),
-        Bad(name: "loop", fault: .outside),
+        Bad(name: "loop", fault: .link),
         Bad(name: "folder", fault: .folder),
         Bad(name: "pipe", fault: .special),
     ]

@@ -33,6 +33,10 @@ import Testing
         ("CON", "_CON"), ("con.txt", "_con.txt"), ("nul", "_nul"), ("Prn", "_Prn"),
         ("aux.", "_aux"), ("Com1", "_Com1"), ("LPT9.x.y", "_LPT9.x.y"), ("com¹", "_com¹"),
         ("con ", "_con"), ("con .x", "_con .x"), ("-con", "_con"), ("c\u{0}on", "_con"),
+        // What the service takes away again.
+        ("x.waiting.txt", "x.waiting_txt"), ("X.Waiting.TXT", "X.Waiting_TXT"),
+        ("con.waiting.txt", "_con.waiting_txt"), ("x.waiting.txt.", "x.waiting_txt"),
+        (".waiting.txt", "waiting.txt"), ("x.waiting.txt-2", "x.waiting.txt-2"),
     ])
     func isMadeSafe(name: String, expected: String) {
         let safe = OutboxName.safe(Array(name.utf8))
@@ -64,6 +68,7 @@ import Testing
         String(repeating: "a", count: 142) + ". bcd", "con." + String(repeating: "x", count: 140),
         "con" + String(repeating: " ", count: 200) + "x",
         "a" + String(repeating: "\u{301}", count: 200), "x" + String(repeating: "%", count: 143),
+        String(repeating: "a", count: 132) + ".waiting.txt-2",
     ])
     func edgesOfTheCut(name: String) { expectSafe(Array(name.utf8)) }
 
@@ -95,6 +100,7 @@ import Testing
         #expect(!hasReserved, "\(name)")
         let stem = safe.prefix { $0 != "." }.lowercased()
         #expect(!["con", "nul", "prn", "aux", "com1", "lpt1"].contains(stem), "\(name)")
+        #expect(!safe.lowercased().hasSuffix(".waiting.txt"), "\(name)")
         #expect(OutboxName.safe(bytes) == safe, "\(name)")
     }
 
@@ -102,9 +108,47 @@ import Testing
         ("sunset.json", "sunset", ""), ("alice/Sunset.JSON", "Sunset", "alice"),
         ("a/b c/-x.json", "x", "a/b c"), ("..a/CON/x.json.json", "x.json", "a/_CON"),
         ("a:b/x..json", "x", "a_b"), ("notes.txt", "notes.txt", ""), ("abc", "abc", ""),
+        ("x.waiting.txt/y.waiting.txt.json", "y.waiting_txt", "x.waiting_txt"),
+        // The text `PAUSED.waiting.txt` stands at the top.
+        ("PAUSED.json", "_PAUSED", ""), ("-Paused.JSON", "_Paused", ""),
+        ("PAUSED", "PAUSED", ""), ("a/PAUSED.json", "PAUSED", "a"),
+        ("PAUSED/x.json", "x", "PAUSED"),
     ])
     func resultAndFolder(path: String, name: String, folder: String) {
         #expect(OutboxName.result(of: Path(path)) == name)
         #expect(OutboxName.folder(of: Path(path)) == Path(folder))
+    }
+
+    // MARK: Long folders
+
+    /// `count` folders of `name`, and a request in the innermost.
+    private static func nested(_ count: Int, _ name: [UInt8]) -> Path {
+        Path(bytes: Array([[UInt8]](repeating: name + [0x2F], count: count).joined()) + [0x78])
+    }
+
+    @Test func aFolderOfTheLimitStaysAsItIs() {
+        let path = Self.nested(31, Array(repeating: 0x61, count: 31)).parent
+            .appending(String(repeating: "b", count: 32)).appending("x.json")
+        #expect(OutboxName.folder(of: path) == path.parent)
+        #expect(OutboxName.folder(of: path).bytes.count == OutboxName.folderLimit.bytes)
+        #expect(OutboxName.folder(of: path).components.count == OutboxName.folderLimit.parts)
+    }
+
+    @Test(
+        arguments: [
+            // Every byte grows to three.
+            (31, Array(repeating: 0xFF, count: 48), 6), (33, [0x61], 31), (2000, [0x61], 31),
+            (32, Array(repeating: 0x61, count: 32), 30), (8, Array(repeating: 0x61, count: 144), 6),
+        ] as [(Int, [UInt8], Int)])
+    func longFoldersAreShortened(count: Int, name: [UInt8], kept: Int) {
+        let folder = OutboxName.folder(of: Self.nested(count, name))
+        let parts = folder.components
+        #expect(folder.bytes.count <= OutboxName.folderLimit.bytes)
+        #expect(parts.count == kept + 1)
+        #expect(parts.dropLast().allSatisfy { $0 == Array(OutboxName.safe(name).utf8) })
+        #expect(parts.last?.count == 32)
+        // The same folder for the same path, and another for another.
+        #expect(folder == OutboxName.folder(of: Self.nested(count, name)))
+        #expect(folder != OutboxName.folder(of: Self.nested(count + 1, name)))
     }
 }

@@ -12,6 +12,8 @@ import Testing
         ("sunset.json", "sunset"), ("alice/sunset.json", "alice/sunset"),
         ("a/b/c/x.JSON", "a/b/c/x"), ("a b/🎈.json", "a b/🎈"), ("a:b/-x..json", "a_b/x"),
         ("CON/nul.json", "_CON/_nul"), ("w\nx/y\u{202E}z.json", "wx/yz"),
+        ("x.waiting.txt/y.waiting.txt.json", "x.waiting_txt/y.waiting_txt"),
+        ("PAUSED.json", "_PAUSED"),
     ])
     func subfoldersAreMirrored(request: String, result: String) throws {
         try withService { service in
@@ -22,6 +24,24 @@ import Testing
             #expect(service.root.text("outbox/\(result)/request.json") == "{as dropped}")
             #expect(!service.tree.contains { $0.hasPrefix("spool/") || $0.hasSuffix(".json\n") })
             #expect(service.root.text("inbox/\(request)") == nil)
+        }
+    }
+
+    /// The path would be longer than the system takes.
+    @Test func aFolderWhoseNamesGrowHasAResultAllTheSame() throws {
+        try withService { service in
+            var folder = Path(service.root.at("inbox"))
+            for _ in 0..<31 {
+                folder = folder.appending(Path(bytes: Array(repeating: 0xFF, count: 48)))
+                try Directory.make(folder)
+            }
+            try WholeFile.write(Array("{}".utf8), to: folder.appending("long.json"))
+            let run = try service.run()
+            #expect(run.troubles == [])
+            let result = try #require(run.published.first)
+            #expect(result.hasSuffix("/long"))
+            #expect(result.utf8.count <= OutboxName.folderLimit.bytes + 5)
+            #expect(service.root.text("outbox/\(result)/film.mp4") == Service.film)
         }
     }
 

@@ -50,6 +50,9 @@ package struct DamagedMedia: Sendable, CustomStringConvertible {
         DamagedMedia("zeros.mp4", "only zeros") { [UInt8](repeating: 0, count: 50_000) },
         DamagedMedia("no-index.mov", "damaged") { try Samples.start("h264.mov", 0.6) },
         DamagedMedia("cut.mp4", "breaks off") { try Samples.start("h264.mp4", 0.8) },
+        DamagedMedia("begun.mp4", "breaks off after 40 bytes of 1830") {
+            Array(try Samples.bytes("h264.mp4").prefix(40))
+        },
         DamagedMedia("cut.png", "breaks off") { try Samples.start("rgb8.png", 0.7) },
         DamagedMedia("cut.jpg", "breaks off") { try Samples.start("420.jpg", 0.9) },
         DamagedMedia("cut.webp", "breaks off") { try Samples.start("lossy.webp", 0.6) },
@@ -92,6 +95,12 @@ package struct DamagedMedia: Sendable, CustomStringConvertible {
             var bytes = try Samples.bytes("h264.mov")
             guard let place = Samples.find("stsz", in: bytes) else { return [] }
             bytes.replaceSubrange(place + 16..<place + 20, with: [0x7F, 0, 0, 0])
+            return bytes
+        },
+        DamagedMedia("long-times.mp4", "is damaged: its header states more") {
+            var bytes = try Samples.bytes("h264.mp4")
+            guard let place = Samples.find("stts", in: bytes) else { return [] }
+            bytes.replaceSubrange(place + 8..<place + 12, with: [0x7F, 0xFF, 0xFF, 0xFF])
             return bytes
         },
         DamagedMedia("huge.gif", "65535x65535") {
