@@ -57,8 +57,7 @@ extension UnreadableRequest {
 
     private var retry: Failure.Retry {
         switch self {
-        case .folder: .asFolder
-        case .tooLarge, .link, .hardLink, .notAFile: .never
+        case .folder, .tooLarge, .link, .hardLink, .notAFile: .never
         case .missing, .forbidden, .other: .asRequest
         }
     }

@@ -19,8 +19,6 @@ package struct Failure: Error, Equatable, Sendable {
     package enum Retry: Equatable, Sendable {
         /// Move it back under its old name.
         case asRequest
-        /// Move it back under a name that is none of a request: it is a folder.
-        case asFolder
         /// Leave it: it would be refused again.
         case never
     }

@@ -57,7 +57,6 @@ extension Failure {
     /// How to try again what was refused for another reason than its words.
     private func wayBack(_ fileName: String) -> String {
         let name = FieldValue.quoted(fileName)
-        let folder = FieldValue.quoted(Self.folderName(fileName))
         return switch retry {
         case .asRequest:
             """
@@ -65,25 +64,12 @@ extension Failure {
             To try again, rename request.json to \(name) and move it into the inbox, together
             with the pictures and videos that it names.
             """
-        case .asFolder:
-            """
-            Nothing is lost: your folder, with all that is in it, lies in this one as request.json.
-            To try again, give it a name that does not end in .json, such as \(folder),
-            and move it into the inbox.
-            """
         case .never:
             """
             Nothing is lost: what you dropped lies in this folder as request.json. Moved back as it
             is, it would be refused again.
             """
         }
-    }
-
-    /// A request's name as one for a folder: `sunset` of `sunset.json`.
-    private static func folderName(_ fileName: String) -> String {
-        var name = fileName
-        while name.lowercased().hasSuffix(".json") { name.removeLast(5) }
-        return name.isEmpty ? "folder" : name
     }
 
     private static func paragraph(

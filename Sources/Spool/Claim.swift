@@ -15,7 +15,7 @@ package struct Claim: ~Copyable {
     /// The same as a place in the inbox.
     package var arrival: Arrival { Arrival(origin.path) }
     /// The job folder, for the process that does the work.
-    package var folder: String { job.path.description }
+    package var folder: String { job.path.text }
 
     private let origin: Origin
     private let job: JobFolder
@@ -115,8 +115,8 @@ package struct Claim: ~Copyable {
     /// Makes the mirrored folders and moves the results into the last of them.
     ///
     /// A file that stands in the way of a folder is stepped around, and so is a folder that nothing
-    /// can be moved into: one that a sync tool made for itself, another mount, a link to another
-    /// disk. What bars the outbox itself bars everything, and is waited for.
+    /// can be moved into: one that a sync tool made for itself, another mount, a link to
+    /// anywhere. What bars the outbox itself bars everything, and is waited for.
     private func place(
         _ folders: ArraySlice<[UInt8]>, in folder: Path, stem: String, suffix: String
     ) throws(FileError) -> Path {
@@ -126,14 +126,20 @@ package struct Claim: ~Copyable {
                 guard try FileStatus(of: path) == nil else { throw Self.taken(path) }
                 let relative = path.relative(to: outbox) ?? path
                 try WholeFile.write(EscapedWord.encoded(relative), to: job.targetFile)
-                try Renaming.move(job.output, to: path)
+                // Into the folder that was found, even when somebody puts a link in its place.
+                try Enclosure.pinning(relative, beneath: outbox) {
+                    (place: Path) throws(FileError) in try Renaming.move(job.output, to: place)
+                }
                 return path
             }
         }
         let wanted = String(decoding: next, as: UTF8.self)
         return try Self.firstFree(in: folder, stem: wanted, suffix: "") {
             (path: Path) throws(FileError) in
-            let isOld = try FileStatus(of: path) != nil
+            let status = try FileStatus(of: path)
+            let isOld = status != nil
+            // Results stay in the outbox, wherever whoever shares it would lead them.
+            guard status?.kind != .link else { throw Self.taken(path) }
             try Directory.ensure(path)
             do throws(FileError) {
                 return try place(folders.dropFirst(), in: path, stem: stem, suffix: suffix)

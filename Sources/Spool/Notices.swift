@@ -12,7 +12,50 @@ internal import Glibc
 struct Notices: Sendable {
     private let folder: Path
     private let outbox: Path
-    private var posted: [Path: (text: String, place: Path)] = [:]
+    private var posted: [Path: Posted] = [:]
+
+    /// A text that stands in the outbox, or is about to.
+    private struct Posted {
+        /// Where it is, relative to the outbox.
+        let place: Path
+        /// The SHA-256 of the text: a file that holds something else is somebody else's.
+        let digest: String
+
+        init(_ place: Path, _ text: String) {
+            self.place = place
+            digest = Self.digest(Array(text.utf8))
+        }
+
+        /// Reads what `record` wrote; nil when it is something else.
+        init?(record: [UInt8]) {
+            let words = record.split(separator: 0x20)
+            guard words.count == 2, let place = EscapedWord.decoded(words[0]),
+                place.name.reversed().starts(with: Notices.suffix.utf8.reversed()),
+                place.bytes.first != 0x2F, !place.components.contains(Array("..".utf8))
+            else { return nil }
+            self.place = place
+            digest = String(decoding: words[1], as: UTF8.self)
+        }
+
+        var record: [UInt8] { EscapedWord.encoded(place) + [0x20] + Array(digest.utf8) }
+
+        func isAt(_ path: Path) throws(FileError) -> Bool {
+            guard let status = try FileStatus(of: path), status.kind == .file,
+                status.bytes <= Notices.limit
+            else { return false }
+            return try Self.digest(WholeFile.read(path, limit: Notices.limit)) == digest
+        }
+
+        private static func digest(_ bytes: [UInt8]) -> String {
+            var digest = SHA256()
+            digest.update(bytes)
+            return digest.finish()
+        }
+    }
+
+    private static let suffix = ".waiting.txt"
+    /// Bytes of the longest text.
+    private static let limit = 64 * 1024
 
     /// Takes away whatever an earlier run left.
     init(in folder: Path, outbox: Path) throws(FileError) {
@@ -22,8 +65,11 @@ struct Notices: Sendable {
         for name in try Directory.names(in: folder) {
             let file = folder.appending(Path(bytes: name))
             do throws(FileError) {
-                if let place = try Self.place(in: file) {
-                    try Directory.removeTree(outbox.appending(place))
+                // What is no record may be a text that was about to be moved out.
+                if try FileStatus(of: file)?.kind == .file,
+                    let posted = Posted(record: try WholeFile.read(file, limit: Self.limit))
+                {
+                    try takeAway(posted)
                 }
                 try Directory.removeTree(file)
             } catch {
@@ -32,56 +78,103 @@ struct Notices: Sendable {
         }
     }
 
-    /// Where the text stands that a record tells of; nil for what is no record, such as a text that
-    /// was about to be moved out when the power went.
-    private static func place(in record: Path) throws(FileError) -> Path? {
-        guard try FileStatus(of: record)?.kind == .file,
-            let place = EscapedWord.decoded(try WholeFile.read(record, limit: 64 * 1024)[...])
-        else { return nil }
-        let isOurs = place.name.reversed().starts(with: suffix.utf8.reversed())
-        let isWithin = place.bytes.first != 0x2F && !place.components.contains(Array("..".utf8))
-        return isOurs && isWithin ? place : nil
-    }
-
-    private static let suffix = ".waiting.txt"
-
     /// Puts up a text for a request, in place of an earlier one.
     ///
     /// Where the folder of its results cannot be written to, it stands in the outbox itself under
-    /// both names: `alice - sunset.waiting.txt`.
+    /// both names: `alice - sunset.waiting.txt`. A name that is taken gets a number.
     mutating func post(_ text: String, for request: Path) throws(FileError) {
-        guard posted[request]?.text != text else { return }
         let (folder, name) = (OutboxName.folder(of: request), OutboxName.result(of: request))
+        if let old = posted[request] {
+            guard old.digest != Posted(old.place, text).digest else { return }
+            try withdraw(request)
+        }
         do throws(FileError) {
-            try put(text, for: request, at: folder.appending(name + Self.suffix))
+            try put(text, for: request, in: folder, name)
         } catch {
-            guard error.isBarrier || error.errno == EEXIST, !folder.bytes.isEmpty else {
-                throw error
-            }
+            guard error.isBarrier || [EEXIST, ENOTDIR].contains(error.errno),
+                !folder.bytes.isEmpty
+            else { throw error }
             let names = folder.components.map { String(decoding: $0, as: UTF8.self) } + [name]
             let joint = OutboxName.safe(Array(names.joined(separator: " - ").utf8))
-            try put(text, for: request, at: Path(joint + Self.suffix))
+            try put(text, for: request, in: Path(""), joint)
         }
     }
 
     private mutating func put(
-        _ text: String, for request: Path, at place: Path
+        _ text: String, for request: Path, in folder: Path, _ stem: String
+    ) throws(FileError) {
+        // An outbox that is away is not made anew.
+        try ensure(folder)
+        for number in 1... {
+            let name = number == 1 ? stem : "\(stem)-\(number)"
+            let new = Posted(folder.appending(name + Self.suffix), text)
+            do throws(FileError) {
+                return try put(text, for: request, new)
+            } catch {
+                guard error.errno == EEXIST, number < 20 else { throw error }
+            }
+        }
+    }
+
+    private mutating func put(
+        _ text: String, for request: Path, _ new: Posted
     ) throws(FileError) {
         let record = record(of: request)
         let fresh = Path(bytes: record.bytes + Array(".text".utf8))
-        try WholeFile.write(EscapedWord.encoded(place), to: record)
-        // An outbox that is away is not made anew.
-        if !place.parent.bytes.isEmpty { try Directory.ensure(outbox.appending(place).parent) }
-        try WholeFile.write(Array(text.utf8), to: fresh)
-        try Renaming.replace(fresh, to: outbox.appending(place))
-        posted[request] = (text, place)
+        do throws(FileError) {
+            try WholeFile.write(new.record, to: record)
+            try WholeFile.write(Array(text.utf8), to: fresh)
+            try Enclosure.pinning(new.place, beneath: outbox) { (place: Path) throws(FileError) in
+                try Renaming.move(fresh, to: place)
+            }
+            posted[request] = new
+        } catch {
+            try Directory.removeTree(fresh)
+            guard error.errno == EEXIST else { throw error }
+            // It may stand there since a fault in the middle.
+            guard try isThere(new) else {
+                try Directory.removeTree(record)
+                throw error
+            }
+            posted[request] = new
+        }
+    }
+
+    private func isThere(_ posted: Posted) throws(FileError) -> Bool {
+        try Enclosure.pinning(posted.place, beneath: outbox) { (place: Path) throws(FileError) in
+            try posted.isAt(place)
+        }
+    }
+
+    /// Makes the mirrored folders; a link among them leads nowhere.
+    private func ensure(_ folder: Path) throws(FileError) {
+        var path = outbox
+        for component in folder.components {
+            path = path.appending(Path(bytes: component))
+            guard try FileStatus(of: path)?.kind != .link else {
+                throw FileError(operation: "enter", path: path.description, errno: EXDEV)
+            }
+            try Directory.ensure(path)
+        }
     }
 
     /// Takes a request's text away, if there is one.
     mutating func withdraw(_ request: Path) throws(FileError) {
-        guard let (_, place) = posted.removeValue(forKey: request) else { return }
-        try Directory.removeTree(outbox.appending(place))
+        guard let old = posted.removeValue(forKey: request) else { return }
+        try takeAway(old)
         try Directory.removeTree(record(of: request))
+    }
+
+    /// Removes a text, but never a file that only has its name.
+    private func takeAway(_ posted: Posted) throws(FileError) {
+        do throws(FileError) {
+            try Enclosure.pinning(posted.place, beneath: outbox) {
+                (place: Path) throws(FileError) in
+                if try posted.isAt(place) { try Directory.remove(place) }
+            }
+        } catch {
+            guard error.errno == ENOENT else { throw error }
+        }
     }
 
     private func record(of request: Path) -> Path {

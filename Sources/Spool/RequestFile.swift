@@ -103,7 +103,9 @@ package enum UnreadableRequest: Error, Equatable, Sendable, CustomStringConverti
         case .missing: "Look at the spelling of its name."
         case .tooLarge:
             "A request is a short text; pictures and clips belong into files beside it."
-        case .folder: "Only a file may have a name that ends in .json."
+        case .folder:
+            "Only a file may have a name that ends in .json. The folder is still in the inbox: give it "
+                + "a name without .json at its end, and what is in it is found."
         case .link, .hardLink: "Put a copy of the file there instead."
         case .notAFile: "Put a plain file there instead."
         case .forbidden: "Make it readable for the group of the inbox, or for everybody."

@@ -164,7 +164,7 @@ package struct Survey: Sendable {
 
     /// Why nothing begins; nil while there is no pause.
     package func pause() throws(SpoolError) -> Orders.Pause? {
-        try Orders(root: root.description).pause()
+        try Orders(root: root.text).pause()
     }
 
     /// The service's own record of what it does, `status.json`; nil when there is none to be read.

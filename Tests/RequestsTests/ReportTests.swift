@@ -107,24 +107,6 @@ import Testing
         #expect(failure.report(fileName: "sunset.json") == expected)
     }
 
-    @Test(arguments: [("dir.json", "dir"), ("a.json.JSON", "a"), (".json", "folder")])
-    func aFolderComesBackUnderAnotherName(name: String, offered: String) {
-        var failure = Failure(code: Failure.badRequest, message: "It is a folder.")
-        failure.retry = .asFolder
-        let expected = """
-            No video was made from "\(name)".
-
-            It is a folder.
-
-            Nothing is lost: your folder, with all that is in it, lies in this one as request.json.
-            To try again, give it a name that does not end in .json, such as "\(offered)",
-            and move it into the inbox.
-
-            """
-        #expect(failure.report(fileName: name) == expected)
-        #expect(!failure.report(fileName: name, isInOutbox: false).contains("request.json"))
-    }
-
     @Test func whatWouldBeRefusedAgainIsNotToBeMovedBack() {
         var failure = Failure(code: Failure.badRequest, message: "It is too large.")
         failure.retry = .never

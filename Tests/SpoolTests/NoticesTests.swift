@@ -54,6 +54,55 @@ import Testing
         }
     }
 
+    /// What has a text's name is not always one.
+    @Test(arguments: ["a folder", "another text"])
+    func whatIsSomebodyElsesStays(what: String) throws {
+        try withService { service in
+            var spool = try Spool(root: service.root.path)
+            let other = what == "a folder" ? "\(Self.place)/film.mp4" : Self.place
+            try service.root.write("yours", other)
+            let numbered = "outbox/alice/a clip-2.waiting.txt"
+            try spool.post("one", for: Self.request)
+            #expect(service.root.text(numbered) == "one")
+            _ = consume spool
+            spool = try Spool(root: service.root.path)
+            #expect(service.root.text(other) == "yours" && service.root.text(numbered) == nil)
+            // Exchanged while it stands there.
+            try spool.post("one", for: Self.request)
+            try service.root.write("yours", numbered)
+            try spool.withdraw(Self.request)
+            #expect(service.root.text(numbered) == "yours")
+            _ = consume spool
+        }
+    }
+
+    @Test func requestsOfOneNameHaveATextEach() throws {
+        try withService { service in
+            var spool = try Spool(root: service.root.path)
+            let twin = Arrival(Path("alice/a clip\n.json"))
+            try spool.post("one", for: Self.request)
+            try spool.post("two", for: twin)
+            try spool.withdraw(Self.request)
+            #expect(service.root.text("outbox/alice/a clip-2.waiting.txt") == "two")
+            try spool.withdraw(twin)
+            #expect(service.tree == ["outbox/alice/"])
+        }
+    }
+
+    @Test func aLinkInTheOutboxLeadsNowhere() throws {
+        try withService { service in
+            try service.root.make("elsewhere")
+            try service.root.link("outbox/alice", to: "../elsewhere")
+            var spool = try Spool(root: service.root.path)
+            try spool.post("one", for: Self.request)
+            #expect(service.root.text("outbox/alice - a clip.waiting.txt") == "one")
+            try service.root.write("{}", "inbox/alice/x.json")
+            _ = consume spool
+            #expect(try service.run().published == ["alice-2/x"])
+            #expect(try Directory.names(in: Path(service.root.at("elsewhere"))) == [])
+        }
+    }
+
     @Test func theNextStartTakesAwayWhatNoLongerHolds() throws {
         try withService { service in
             var spool = try Spool(root: service.root.path)
