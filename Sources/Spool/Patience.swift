@@ -25,7 +25,7 @@ struct Patience: Sendable {
     /// However busy the files are, nobody waits longer while none of them grows.
     static let longest = Settling.longest
     /// However long they grow, nobody waits longer.
-    static let utmost = Duration.seconds(86_400)
+    static let utmost = Settling.utmost
     /// After this time, what is not at rest is worth telling.
     static let silence = Duration.seconds(10)
     /// The longest time between two looks at what is missing.

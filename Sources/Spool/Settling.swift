@@ -19,9 +19,13 @@ package struct Settling: Sendable {
 
     /// However long somebody has a file open for writing, nobody waits longer after it has grown.
     package static let longest = Duration.seconds(3600)
+    /// However long it grows, nobody waits longer.
+    static let utmost = Duration.seconds(86_400)
 
     private struct Candidate {
         var status: FileStatus
+        let first: Instant
+        /// When it grew last.
         let begin: Instant
         var unchangedSince: Instant
     }
@@ -48,12 +52,15 @@ package struct Settling: Sendable {
         guard let known = candidates[path], known.status == status else {
             let known = candidates[path]
             let hasGrown = known.map { $0.status.bytes < status.bytes } ?? true
-            let begin = hasGrown ? now : known?.begin ?? now
-            candidates[path] = Candidate(status: status, begin: begin, unchangedSince: now)
+            candidates[path] = Candidate(
+                status: status, first: known?.first ?? now,
+                begin: hasGrown ? now : known?.begin ?? now, unchangedSince: now)
             return false
         }
         guard end(of: known) <= now else { return false }
-        if known.begin.advanced(by: Self.longest) > now, isWritten() {
+        let last = min(
+            known.begin.advanced(by: Self.longest), known.first.advanced(by: Self.utmost))
+        if last > now, isWritten() {
             candidates[path]?.unchangedSince = now
             return false
         }

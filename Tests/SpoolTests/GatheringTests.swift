@@ -50,7 +50,8 @@ import Testing
     /// The names go into the log and into the outbox as they are given here.
     @Test func missingNamesAreShownAsTheyAre() throws {
         try Self.withBench(["a\u{202E}gnp.b"]) { bench in
-            #expect(try bench.look(after: 0) == .waiting(missing: ["a\\u{202e}gnp.b"]))
+            let verdict = try bench.look(after: 0)
+            #expect(verdict == .waiting(missing: ["a\\u{202e}gnp.b"]))
         }
     }
 

@@ -138,19 +138,21 @@ import Testing
 
     @Test func aWriterThatNeverEndsIsNotWaitedForForEver() throws {
         let settling = Subject(pause: .seconds(2))
-        let statuses = try Self.statuses()
-        #expect(!settling.observe(Self.path, statuses[0], isComplete: false, at: start))
-        // A change does not begin the hour again.
-        #expect(!settling.observe(Self.path, statuses[1], isComplete: false, at: after(3_000_000)))
-        for second in [3_002, 3_599] {
-            #expect(
-                !settling.observe(
-                    Self.path, statuses[1], isComplete: false, at: after(second * 1000),
-                    isWritten: true))
-        }
-        #expect(
+        let (small, large) = (try Self.statuses()[0], try Self.statuses()[1])
+        func isReady(_ status: FileStatus, after second: Int) -> Bool {
             settling.observe(
-                Self.path, statuses[1], isComplete: false, at: after(3_601_000), isWritten: true))
+                Self.path, status, isComplete: false, at: after(second * 1000), isWritten: true)
+        }
+        #expect(!isReady(small, after: 0))
+        // It grows, which begins the hour again; another change does not.
+        #expect(!isReady(large, after: 3_000) && !isReady(large, after: 6_500))
+        #expect(!isReady(small, after: 6_501) && !isReady(small, after: 6_599))
+        #expect(isReady(small, after: 6_601))
+        // However it goes on, a day is enough.
+        for hour in 0...24 {
+            #expect(!isReady(hour.isMultiple(of: 2) ? small : large, after: 10_000 + hour * 3_500))
+        }
+        #expect(isReady(small, after: 10_000 + 86_401))
     }
 
     @Test func whatIsWholeNeedsNoQuestionForItsWriters() throws {
