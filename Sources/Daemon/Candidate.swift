@@ -12,7 +12,9 @@ enum Turn: Hashable, Sendable {
 }
 
 /// A request in the inbox, until it is accepted: it may still be changed, and removed.
-struct Candidate {
+///
+/// A class, so that ten thousand of them take no more room than they need.
+final class Candidate {
     /// What is known of the files that it names.
     var gathering: Gathering
     /// Its place in the order, -10 to 10.
@@ -26,6 +28,13 @@ struct Candidate {
     var isAnnounced = false
     /// The files that were missing when it was looked at last.
     var missing: [String] = []
+
+    init(gathering: Gathering, priority: Int, isUnderstood: Bool, earlier: EarlierTry?) {
+        self.gathering = gathering
+        self.priority = priority
+        self.isUnderstood = isUnderstood
+        self.earlier = earlier
+    }
 
     var arrival: Arrival { gathering.arrival }
 }

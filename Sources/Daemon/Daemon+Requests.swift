@@ -123,20 +123,18 @@ extension Daemon {
     }
 
     private func gather(_ arrival: Arrival) {
-        guard var candidate = candidates[arrival] else {
+        guard let candidate = candidates[arrival] else {
             gatheringOnes.remove(arrival)
             return
         }
         if candidate.earlier == nil { candidate.earlier = earlierTry(arrival) }
-        candidates[arrival] = candidate
         guard candidate.isUnderstood else { return enqueue(arrival) }
         do throws(SpoolError) {
             let verdict = try candidate.gathering.look(in: inbox, at: .now)
             candidate.missing = []
             if case .waiting(let missing) = verdict, !missing.isEmpty {
-                announce(&candidate, missing)
+                announce(candidate, missing)
             }
-            candidates[arrival] = candidate
             switch verdict {
             case .changed:
                 forget(arrival)
@@ -150,7 +148,7 @@ extension Daemon {
     }
 
     /// Tells the log at once and the outbox a little later what a request waits for.
-    private func announce(_ candidate: inout Candidate, _ missing: [String]) {
+    private func announce(_ candidate: Candidate, _ missing: [String]) {
         candidate.missing = missing
         if !candidate.isAnnounced {
             candidate.isAnnounced = true
@@ -163,12 +161,11 @@ extension Daemon {
 
     /// Accepts a request whose turn has come: copies its files, then moves it into the spool.
     func take(_ arrival: Arrival) {
-        guard var candidate = candidates[arrival] else { return }
+        guard let candidate = candidates[arrival] else { return }
         do throws(SpoolError) {
             // Since it was found ready, it may have waited for hours.
             let verdict: Gathering.Verdict =
                 candidate.isUnderstood ? try candidate.gathering.look(in: inbox, at: .now) : .ready
-            candidates[arrival] = candidate
             guard case .ready = verdict, candidate.gathering.isUnchanged(in: inbox) else {
                 if case .waiting = verdict { return _ = gatheringOnes.insert(arrival) }
                 forget(arrival)

@@ -91,6 +91,19 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
         return bytes
     }
 
+    /// Reads at most `count` bytes from `offset` on, none at the end of the file; calls `pread`.
+    package borrowing func read(
+        upTo count: Int, at offset: Int64, _ path: Path
+    ) throws(FileError) -> [UInt8] {
+        let number = self.number
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = try retrying("read", path) {
+            unsafe pread(number, &bytes, count, off_t(offset))
+        }
+        bytes.removeLast(count - got)
+        return bytes
+    }
+
     /// Writes all bytes, however many calls it takes; calls `write`.
     package borrowing func write(_ bytes: [UInt8], _ path: Path) throws(FileError) {
         let number = self.number

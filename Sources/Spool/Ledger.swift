@@ -54,9 +54,12 @@ package struct Ledger: ~Copyable {
     /// Bytes of whole lines.
     private var length: Int64 = 0
     private var lines = 0
-    private var entries: [Identity: Entry] = [:]
-    /// The identity that was seen last of a request with whatever files.
-    private var requests: [String: Identity] = [:]
+    /// Where the last line of each identity begins, and of each request with whatever files, by their
+    /// hash values: tens of thousands of requests are not kept in memory.
+    private var places: [Int: Int64] = [:]
+    private var requestPlaces: [Int: Int64] = [:]
+    /// What could not be written.
+    private var unwritten: [(identity: Identity, entry: Entry)] = []
 
     /// Opens the ledger, made when it is missing, and reads it.
     static func open(_ path: Path) throws(FileError) -> Ledger {
@@ -96,16 +99,45 @@ package struct Ledger: ~Copyable {
     }
 
     /// What is known of a request with just these files.
-    func entry(of identity: Identity) -> Entry? { entries[identity] }
+    func entry(of identity: Identity) throws(FileError) -> Entry? {
+        try entry(at: places[identity.hashValue]) { $0 == identity }
+    }
 
     /// What is known of a request, with whatever files.
-    func entry(ofRequest request: String) -> Entry? { requests[request].flatMap { entries[$0] } }
+    func entry(ofRequest request: String) throws(FileError) -> Entry? {
+        try entry(at: requestPlaces[request.hashValue]) { $0.request == request }
+    }
+
+    private func entry(
+        at place: Int64?, where isWanted: (Identity) -> Bool
+    ) throws(FileError) -> Entry? {
+        if let known = unwritten.last(where: { isWanted($0.identity) }) { return known.entry }
+        guard let place else { return nil }
+        let line = try rawLine(at: place, try OwnedDescriptor(path, .readWithoutLink))
+        // Two may have the same hash value, though nobody lives to see it.
+        guard let (entry, identity) = Self.parse(line[...]), isWanted(identity) else { return nil }
+        return entry
+    }
+
+    /// A line's bytes without the line feed.
+    private func rawLine(
+        at place: Int64, _ reader: borrowing OwnedDescriptor
+    ) throws(FileError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let part = try reader.read(upTo: 1024, at: place + Int64(bytes.count), path)
+            if let end = part.firstIndex(of: 0x0A) { return bytes + part[..<end] }
+            guard !part.isEmpty else { return bytes }
+            bytes += part
+        }
+    }
 
     /// Writes down, durably, what became of a request.
     ///
     /// It is remembered until the end of this process even when it cannot be written.
     mutating func record(_ entry: Entry, of identity: Identity) throws(FileError) {
-        remember(entry, of: identity)
+        unwritten.removeAll { $0.identity == identity }
+        unwritten.append((identity, entry))
         if lines > 4 * Self.limit { try rewrite() }
         let line = Self.line(entry, identity)
         do throws(FileError) {
@@ -116,13 +148,21 @@ package struct Ledger: ~Copyable {
             try file.truncate(to: length, path)
             throw error
         }
+        unwritten.removeLast()
+        note(identity, at: length)
         length += Int64(line.count)
         lines += 1
     }
 
-    private mutating func remember(_ entry: Entry, of identity: Identity) {
-        entries[identity] = entry
-        requests[identity.request] = identity
+    private mutating func note(_ line: ArraySlice<UInt8>, at place: Int64) {
+        lines += 1
+        guard let (_, identity) = Self.parse(line) else { return damaged += 1 }
+        note(identity, at: place)
+    }
+
+    private mutating func note(_ identity: Identity, at place: Int64) {
+        places[identity.hashValue] = place
+        requestPlaces[identity.request.hashValue] = place
     }
 
     /// Everything that the file says; a line without an end is cut off.
@@ -133,17 +173,14 @@ package struct Ledger: ~Copyable {
             let part = try reader.read(upTo: 1 << 16, path)
             guard !part.isEmpty else { break }
             rest += part
-            guard let end = rest.lastIndex(of: 0x0A) else { continue }
-            for line in rest[..<end].split(separator: 0x0A) {
-                lines += 1
-                if let (entry, identity) = Self.parse(line) {
-                    remember(entry, of: identity)
-                } else {
-                    damaged += 1
-                }
+            var start = 0
+            while let end = rest[start...].firstIndex(of: 0x0A) {
+                let place = length + Int64(start)
+                if end > start { note(rest[start..<end], at: place) }
+                start = end + 1
             }
-            length += Int64(end + 1 - rest.startIndex)
-            rest.removeFirst(end + 1)
+            length += Int64(start)
+            rest.removeFirst(start)
         }
         if !rest.isEmpty { try file.truncate(to: length, path) }
     }
@@ -154,16 +191,16 @@ package struct Ledger: ~Copyable {
             let kept = path.parent.appending("ledger.damaged")
             try WholeFile.write(try WholeFile.read(path, limit: 1 << 30), to: kept)
         }
-        let kept = entries.sorted { ($0.value.time, $0.value.job) < ($1.value.time, $1.value.job) }
-            .suffix(Self.limit)
-        entries = Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
-        requests = [:]
-        for (identity, _) in kept { requests[identity.request] = identity }
-        let text = kept.flatMap { Self.line($0.value, $0.key) }
+        let reader = try OwnedDescriptor(path, .readWithoutLink)
+        var (text, count): ([UInt8], Int) = ([], 0)
+        for place in places.values.sorted().suffix(Self.limit) {
+            text += try rawLine(at: place, reader) + [0x0A]
+            count += 1
+        }
         try WholeFile.write(text, to: path)
         file = try OwnedDescriptor(path, .append)
-        length = Int64(text.count)
-        lines = kept.count
+        (places, requestPlaces, length, lines) = ([:], [:], 0, 0)
+        try read()
     }
 
     static func line(_ entry: Entry, _ identity: Identity) -> [UInt8] {

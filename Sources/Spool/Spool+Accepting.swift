@@ -202,13 +202,17 @@ extension Spool {
         _ collected: Collected, isRetry: Bool
     ) throws(SpoolError) -> Ledger.Entry? {
         let identity = collected.identity
-        let known = ledger.entry(ofRequest: identity.request)
+        let known = try spooling { () throws(FileError) in
+            try ledger.entry(ofRequest: identity.request)
+        }
         let isLeftOver = known.map { collected.staging.queued < $0.accepted } ?? false
         // A try that was made and could not be taken from the inbox is not made again.
         guard isLeftOver || !isRetry else { return nil }
-        let lacksFiles = claiming == .leave && !collected.isComplete
-        guard let entry = isLeftOver || lacksFiles ? known : ledger.entry(of: identity)
-        else { return nil }
+        let isKnown = isLeftOver || claiming == .leave && !collected.isComplete
+        let same = try spooling { () throws(FileError) in
+            isKnown ? known : try ledger.entry(of: identity)
+        }
+        guard let entry = same else { return nil }
         if entry.state == .claimed { return try exists(jobs.appending(entry.job)) ? entry : nil }
         guard claiming == .move, !isLeftOver else { return entry }
         guard let result = entry.result.map({ outbox.appending($0) }) else { return nil }

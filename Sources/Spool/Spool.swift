@@ -189,10 +189,11 @@ package struct Spool: ~Copyable {
 
     /// Sees to it that the ledger knows of a job, which it may not when the power went.
     mutating func remember(_ id: String) throws(SpoolError) {
-        guard let record = try open(id).record(.claimed, nil),
-            ledger.entry(of: record.identity)?.job != id
-        else { return }
-        do throws(FileError) { try ledger.record(record.entry, of: record.identity) } catch {
+        guard let record = try open(id).record(.claimed, nil) else { return }
+        do throws(FileError) {
+            guard try ledger.entry(of: record.identity)?.job != id else { return }
+            try ledger.record(record.entry, of: record.identity)
+        } catch {
             // It is known until this process ends, and the next start tries again.
         }
     }

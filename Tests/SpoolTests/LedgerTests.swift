@@ -34,10 +34,10 @@ import Testing
             try ledger.record(entry(2, .failed), of: identity(2))
             let again = try Ledger.open(path)
             #expect(again.damaged == 0)
-            #expect(again.entry(of: identity(1)) == entry(1))
-            #expect(again.entry(of: identity(2)) == entry(2, .failed))
-            #expect(again.entry(of: identity(3)) == nil)
-            #expect(again.entry(ofRequest: identity(1).request) == entry(1))
+            #expect(try again.entry(of: identity(1)) == entry(1))
+            #expect(try again.entry(of: identity(2)) == entry(2, .failed))
+            #expect(try again.entry(of: identity(3)) == nil)
+            #expect(try again.entry(ofRequest: identity(1).request) == entry(1))
         }
     }
 
@@ -54,12 +54,12 @@ import Testing
                 try WholeFile.write(Array(whole.prefix(length)), to: path)
                 var again = try Ledger.open(path)
                 #expect(again.damaged == 0)
-                #expect(again.entry(of: identity(1)) == entry(1))
-                #expect(again.entry(of: identity(2)) == nil)
+                #expect(try again.entry(of: identity(1)) == entry(1))
+                #expect(try again.entry(of: identity(2)) == nil)
                 try again.record(entry(3), of: identity(3))
                 let third = try Ledger.open(path)
                 #expect(third.damaged == 0)
-                #expect(third.entry(of: identity(3)) == entry(3))
+                #expect(try third.entry(of: identity(3)) == entry(3))
             }
         }
     }
@@ -77,9 +77,9 @@ import Testing
                 try WholeFile.write(damaged, to: path)
                 let again = try Ledger.open(path)
                 #expect(again.damaged >= 1)
-                #expect(again.entry(of: identity(1)) == entry(1))
-                #expect(again.entry(of: identity(2)) == nil)
-                #expect(again.entry(of: identity(3)) == entry(3))
+                #expect(try again.entry(of: identity(1)) == entry(1))
+                #expect(try again.entry(of: identity(2)) == nil)
+                #expect(try again.entry(of: identity(3)) == entry(3))
                 // It is whole again, and what it was is kept.
                 #expect(try Ledger.open(path).damaged == 0)
                 let kept = path.parent.appending("ledger.damaged")
@@ -114,13 +114,13 @@ import Testing
                         isRecorded = false
                     }
                 }
-                #expect(ledger.entry(of: identity(2)) == entry(2))
+                #expect(try ledger.entry(of: identity(2)) == entry(2))
                 try ledger.record(entry(3), of: identity(3))
                 let again = try Ledger.open(path)
                 #expect(again.damaged == 0)
-                #expect(again.entry(of: identity(1)) == entry(1))
-                #expect(again.entry(of: identity(3)) == entry(3))
-                if isRecorded { #expect(again.entry(of: identity(2)) == entry(2)) }
+                #expect(try again.entry(of: identity(1)) == entry(1))
+                #expect(try again.entry(of: identity(3)) == entry(3))
+                if isRecorded { #expect(try again.entry(of: identity(2)) == entry(2)) }
                 guard plan.first != nil else { return }
             }
         }
