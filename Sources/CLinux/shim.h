@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <malloc.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/fs.h>
@@ -313,6 +314,8 @@ static int clinux_release_object(struct dl_phdr_info *info, size_t size, void *r
 }
 static inline int clinux_release_code(void) {
     int released = 0;
+    // What was freed and lies between things that are used.
+    malloc_trim(0);
     dl_iterate_phdr(clinux_release_object, &released);
     return released;
 }

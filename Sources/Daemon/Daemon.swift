@@ -80,7 +80,7 @@ package final class Daemon {
         log(.started(root: configuration.root, waiting: queue.count + arrived.count))
         if let reason = ordersWatch.pollingReason { log(.polling(reason: reason)) }
         if let gap = Containment.gap { log(.lessContained(gap)) }
-        releaseUnusedCode()
+        releaseUnusedMemory()
         Notifier.ready()
         while true {
             keepTime()
@@ -199,7 +199,7 @@ package final class Daemon {
     private func rest() {
         let isIdle =
             running.isEmpty && collecting.isEmpty && queue.isEmpty && arrived.isEmpty
-        if isIdle, !isResting { releaseUnusedCode() }
+        if isIdle, !isResting { releaseUnusedMemory() }
         isResting = isIdle
     }
 

@@ -87,12 +87,12 @@ package enum Waiting {
         _ = clinux_be_nicer(level)
     }
 
-    /// Gives back the memory of code and constants, which returns as far as it is used again; calls
-    /// `dl_iterate_phdr` and `madvise`.
+    /// Gives back freed memory, and that of code and constants, which returns as far as it is used
+    /// again; calls `malloc_trim`, `dl_iterate_phdr` and `madvise`.
     ///
     /// - Returns: how many segments of programs and libraries took part.
     @discardableResult
-    package static func releaseCode() -> Int {
+    package static func releaseMemory() -> Int {
         Int(clinux_release_code())
     }
 }

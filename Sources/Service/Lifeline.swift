@@ -33,8 +33,8 @@ package struct Lifeline: Sendable {
 /// This process, for a child that is to be tied to it; calls `getpid`.
 package var ownProcess: Int32 { getpid() }
 
-/// Gives back the memory of code that is not in use, most of it touched by the linker alone; for a
-/// process that lives long and does little.
-package func releaseUnusedCode() {
-    Waiting.releaseCode()
+/// Gives back freed memory and that of code that is not in use, most of it touched by the linker
+/// alone; for a process that lives long and does little.
+package func releaseUnusedMemory() {
+    Waiting.releaseMemory()
 }

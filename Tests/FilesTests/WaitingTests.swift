@@ -49,8 +49,8 @@ import Testing
     }
 
     @Test func codeThatWasGivenBackReturnsWhenItIsUsed() {
-        #expect(Waiting.releaseCode() > 0)
-        #expect(Waiting.releaseCode() > 0)
+        #expect(Waiting.releaseMemory() > 0)
+        #expect(Waiting.releaseMemory() > 0)
         #expect(Waiting.processorTime(ofProcess: getpid()) != nil)
     }
 }
