@@ -114,7 +114,7 @@ package struct Ledger: ~Copyable {
         if let known = unwritten.last(where: { isWanted($0.identity) }) { return known.entry }
         guard let place else { return nil }
         let line = try rawLine(at: place, try OwnedDescriptor(path, .readWithoutLink))
-        // Two may have the same hash value, though nobody lives to see it.
+        // Hash values may collide: only the line itself says whose it is.
         guard let (entry, identity) = Self.parse(line[...]), isWanted(identity) else { return nil }
         return entry
     }
