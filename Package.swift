@@ -42,6 +42,7 @@ let package = Package(
         // C libraries: each is imported by exactly one module.
         .systemLibrary(name: "CLinux"),
         system("COpenBLAS", "openblas", debian: ["libopenblas-dev"]),
+        .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
         system("CJSONC", "json-c", debian: ["libjson-c-dev"]),
         system("CCrypto", "libcrypto", debian: ["libssl-dev"]),
         system("CSystemd", "libsystemd", debian: ["libsystemd-dev"]),
@@ -54,17 +55,20 @@ let package = Package(
         .target(
             name: "CSentencePiece",
             linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("stdc++")]),
+        // The passes between products, compiled for several instruction sets.
+        .target(name: "CKernels", exclude: ["README.md"]),
 
         // Foundations: independent of each other.
         library("Files", ["CLinux"]),
         library("JSON", ["CJSONC"]),
         library("Tensors", ["COpenBLAS"]),
         library("Digests", ["CCrypto"]),
+        library("Products", ["Tensors", "CKernels", "CDNNL"]),
 
         // The flow: a request becomes a video.
         library("Requests", ["JSON"]),
         library("Weights", ["Files", "JSON", "Tensors"]),
-        library("Model", ["Tensors", "Weights", "JSON", "CSentencePiece"]),
+        library("Model", ["Products", "Tensors", "Weights", "JSON", "CSentencePiece"]),
         library("Media", ["CAV"]),
         library("Tracking", ["Media"]),
         library(
@@ -83,6 +87,11 @@ let package = Package(
             ],
             exclude: ["README.md"],
             swiftSettings: strict),
+
+        // Our side of `make bench`.
+        .executableTarget(
+            name: "bench", dependencies: ["Model", "Products", "Tensors", "Weights"],
+            path: "Tests/Benchmarks/Bench", swiftSettings: strict),
 
         // Tests mirror the modules.
         .target(

@@ -3,7 +3,7 @@
 // H heads, D channels of a head, N queries, M keys.
 
 /// The axes of one attention call.
-package struct AttentionShape: Sendable {
+package struct AttentionShape: Sendable, Equatable {
     /// H, the number of heads.
     package var heads: Int
     /// D, the channels of one head.

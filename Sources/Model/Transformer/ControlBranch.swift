@@ -2,6 +2,7 @@
 //
 // C channels, T × H × W latent frames, rows and columns; N tokens, d width.
 
+import Products
 import Tensors
 import Weights
 
@@ -24,10 +25,14 @@ struct ControlBranch {
     private let patches: PatchEmbedding
     /// Of the first block; what the context becomes does not depend on the timestep.
     private let input: Linear
-    fileprivate let blocks: [(block: TransformerBlock, output: Linear)]
+    fileprivate let blocks: [(block: TransformerBlock, output: PackedMatrix)]
+    fileprivate let precision: Precision
 
-    init(_ store: inout WeightStore, _ configuration: TransformerConfiguration) {
+    init(
+        _ store: inout WeightStore, _ configuration: TransformerConfiguration, precision: Precision
+    ) {
         self.configuration = configuration
+        self.precision = precision
         let width = configuration.width
         patches = PatchEmbedding(
             &store, "vace_patch_embedding", channels: configuration.controlChannels, configuration)
@@ -35,14 +40,18 @@ struct ControlBranch {
         blocks = configuration.controlLayers.indices.map { index in
             let name = "vace_blocks.\(index)"
             return (
-                TransformerBlock(&store, name, configuration),
-                Linear(&store, "\(name).proj_out", inputs: width, outputs: width)
+                TransformerBlock(&store, name, configuration, precision: precision),
+                PackedMatrix(
+                    &store, "\(name).proj_out", inputs: width, outputs: width,
+                    precision: precision)
             )
         }
     }
 
     /// Keys and values of the text for each block.
-    func remember(_ text: Tensor) -> [TextMemory] { blocks.map { $0.block.remember(text) } }
+    func remember(_ text: Tensor, bias: [Float]) -> [TextMemory] {
+        blocks.map { $0.block.remember(text, bias: bias) }
+    }
 
     /// Embeds a context (C, T, H, W).
     func signal(_ context: Tensor, strength: [Float]) -> ControlSignal {
@@ -56,20 +65,22 @@ struct ControlBranch {
         return ControlSignal(tokens: input(patches(context)), strength: strength)
     }
 
-    /// The hints of one pass of the base, none of them made yet.
+    /// The hints of one pass of the base, none of them made yet; what does not depend on the text is
+    /// done.
     ///
     /// * `tokens`: The noisy latents as the base begins with them, (N, d).
     func hints(
-        _ signal: ControlSignal, from tokens: Tensor, modulation: Tensor, _ positions: RotaryAngles,
-        _ text: TextContext
+        _ signal: ControlSignal, from tokens: Tensor, modulation: Tensor, _ positions: RotaryAngles
     ) -> ControlHints {
-        precondition(
-            text.controlMemories.count == blocks.count, "the text was remembered without control")
         var chain = signal.tokens
         chain.add(tokens)
+        let rows = TokenRows(chain)
+        if signal.strength.contains(where: { $0 != 0 }) {
+            blocks[0].block.attendToThemselves(rows, modulation: modulation, angles: positions)
+        }
         return ControlHints(
             branch: self, layers: configuration.controlLayers, strength: signal.strength,
-            modulation: modulation, positions: positions, text: text, chain: chain)
+            modulation: modulation, positions: positions, chain: rows)
     }
 }
 
@@ -80,25 +91,53 @@ struct ControlHints {
     let strength: [Float]
     let modulation: Tensor
     let positions: RotaryAngles
-    let text: TextContext
-    /// The branch's own tokens, (N, d).
-    var chain: Tensor
+    /// The branch's own tokens, (N, d), the first block's self-attention done.
+    private(set) var chain: TokenRows
     /// How many blocks of the branch have run.
     private(set) var completed = 0
 
+    init(
+        branch: ControlBranch, layers: [Int], strength: [Float], modulation: Tensor,
+        positions: RotaryAngles, chain: TokenRows
+    ) {
+        self.branch = branch
+        self.layers = layers
+        self.strength = strength
+        self.modulation = modulation
+        self.positions = positions
+        self.chain = chain
+    }
+
+    /// The same hints for another text, none of them made yet.
+    func copy() -> ControlHints {
+        precondition(completed == 0, "hints are shared before the first is made")
+        var result = self
+        result.chain = chain.copy()
+        return result
+    }
+
     /// Adds to the base's tokens what the branch says after one of its layers, if it does.
-    mutating func add(to x: inout Tensor, after layer: Int) {
+    mutating func add(to x: TokenRows, after layer: Int, text: TextContext) {
         // Blocks whose hints count for nothing, and no later one's does, need not run.
         guard completed < layers.count, layers[completed] == layer,
             strength[completed...].contains(where: { $0 != 0 })
         else { return }
         let (block, output) = branch.blocks[completed]
-        block(
-            &chain, modulation: modulation, angles: positions,
-            memory: text.controlMemories[completed], bias: text.bias)
+        if completed > 0 {
+            block.attendToThemselves(chain, modulation: modulation, angles: positions)
+        }
+        block.attendToText(
+            chain, modulation: modulation, memory: text.controlMemories[completed])
         let factor = strength[completed]
         completed += 1
         guard factor != 0 else { return }
-        x.add(output(chain), gatedBy: [Float](repeating: factor, count: x.columns).span)
+        let gate = [Float](repeating: factor, count: x.width)
+        forEachTile(x.count, atMost: 128) { [chain, precision = branch.precision] range, scratch in
+            let y = unsafe scratch.floats(range.count * x.width)
+            let tile = Operand(precision, rows: range.count, columns: x.width, in: scratch)
+            unsafe chain.store(range, through: nil, y, in: tile)
+            unsafe tile.multiply(by: output, rows: range.count, into: y, stride: x.width)
+            unsafe x.add(y, range, gatedBy: gate)
+        }
     }
 }

@@ -3,6 +3,7 @@
 // C channels, T × H × W latent frames, rows and columns; N tokens, L text tokens, d width.
 
 import Glibc
+package import Products
 package import Tensors
 import Weights
 
@@ -11,7 +12,6 @@ package struct TextContext: Sendable {
     let memories: [TextMemory]
     /// Those of the control branch's blocks; empty where it was not asked for.
     let controlMemories: [TextMemory]
-    let bias: LogitBias
 }
 
 /// `WanTransformer3DModel`: predicts the velocity noise − signal of noisy latents.
@@ -36,7 +36,11 @@ package struct Transformer {
     /// * `withControl`: Whether to take the weights of the control branch, which is there. Without
     ///   it they are neither read nor looked at, and the base works alone.
     /// - Throws: `ModelError` naming the key or tensor that does not fit.
-    package init(folder: String, withControl: Bool = false) throws(ModelError) {
+    /// * `precision`: Of the blocks' large products; the first and last layers, norms and the
+    ///   timestep's modulation are float32 in all of them.
+    package init(
+        folder: String, withControl: Bool = false, precision: Precision = .float32
+    ) throws(ModelError) {
         let configuration = try TransformerConfiguration(path: "\(folder)/config.json")
         self.configuration = configuration
         var store: WeightStore
@@ -50,11 +54,11 @@ package struct Transformer {
             &store, "\(text).linear_1", inputs: configuration.textChannels, outputs: width)
         textSecond = Linear(&store, "\(text).linear_2", inputs: width, outputs: width)
         blocks = (0..<configuration.layers).map {
-            TransformerBlock(&store, "blocks.\($0)", configuration)
+            TransformerBlock(&store, "blocks.\($0)", configuration, precision: precision)
         }
         if withControl {
             precondition(configuration.hasControl, "'\(folder)' has no control branch")
-            branch = ControlBranch(&store, configuration)
+            branch = ControlBranch(&store, configuration, precision: precision)
         } else {
             branch = nil
             if configuration.hasControl { store.skip(prefix: "vace_") }
@@ -80,19 +84,19 @@ package struct Transformer {
         let padding = paddedLength - states.rows
         precondition(padding >= 0, "\(states.rows) text tokens do not fit in \(paddedLength)")
         var rows = states
-        var bias = LogitBias.none
+        var bias: [Float] = []
         if padding > 0 {
             rows = Tensor(
                 shape: [states.rows + 1, states.columns],
                 values: states.values + [Float](repeating: 0, count: states.columns))
-            bias = .perKey([Float](repeating: 0, count: states.rows) + [logf(Float(padding))])
+            bias = [Float](repeating: 0, count: states.rows) + [logf(Float(padding))]
         }
         var hidden = textFirst(rows)
         hidden.applyGELU()
         let text = textSecond(hidden)
         return TextContext(
-            memories: blocks.map { $0.remember(text) },
-            controlMemories: withControl ? opened.remember(text) : [], bias: bias)
+            memories: blocks.map { $0.remember(text, bias: bias) },
+            controlMemories: withControl ? opened.remember(text, bias: bias) : [])
     }
 
     /// Prepares what the control branch looks at, once a clip.
@@ -120,31 +124,59 @@ package struct Transformer {
         return rotaryAngles(grid, headChannels: configuration.headChannels)
     }
 
-    /// Predicts the velocity of latents (C, T, H, W); the result has the same shape.
+    /// Predicts the velocity of latents (C, T, H, W) for each text; the results have the same shape.
+    ///
+    /// What does not depend on the text is computed once for all: the embedding of the latents and
+    /// the first block's self-attention, the control branch's too.
     ///
     /// * `control`: What the control branch looks at; nil leaves the base alone.
     package func callAsFunction(
         _ latents: Tensor, at timestep: TimestepState, positions: RotaryAngles,
+        texts: [TextContext], control: ControlSignal? = nil
+    ) -> [Tensor] {
+        let modulation = timestep.modulation.blocks
+        let tokens = patches(latents)
+        let hints = control.map { opened.hints($0, from: tokens, modulation: modulation, positions) }
+        let x = TokenRows(tokens)
+        blocks.first?.attendToThemselves(x, modulation: modulation, angles: positions)
+        return texts.enumerated().map { index, text in
+            precondition(
+                control == nil || !text.controlMemories.isEmpty,
+                "the text was remembered without control")
+            let isLast = index == texts.count - 1
+            let own = isLast ? x : x.copy()
+            var hints = isLast ? hints : hints?.copy()
+            for (layer, (block, memory)) in zip(blocks, text.memories).enumerated() {
+                if layer > 0 {
+                    block.attendToThemselves(own, modulation: modulation, angles: positions)
+                }
+                block.attendToText(own, modulation: modulation, memory: memory)
+                hints?.add(to: own, after: layer, text: text)
+            }
+            return velocity(own.tensor, timestep, like: latents.shape)
+        }
+    }
+
+    /// Predicts the velocity for one text.
+    package func callAsFunction(
+        _ latents: Tensor, at timestep: TimestepState, positions: RotaryAngles,
         text: TextContext, control: ControlSignal? = nil
     ) -> Tensor {
-        let modulation = timestep.modulation
-        var x = patches(latents)
-        var hints = control.map {
-            opened.hints($0, from: x, modulation: modulation.blocks, positions, text)
-        }
-        for (layer, (block, memory)) in zip(blocks, text.memories).enumerated() {
-            block(
-                &x, modulation: modulation.blocks, angles: positions, memory: memory,
-                bias: text.bias)
-            hints?.add(to: &x, after: layer)
-        }
+        self(latents, at: timestep, positions: positions, texts: [text], control: control)[0]
+    }
+
+    /// The last layer: tokens (N, d) to the velocity of latents of the given shape.
+    private func velocity(
+        _ tokens: Tensor, _ timestep: TimestepState, like latents: [Int]
+    ) -> Tensor {
         let (width, table) = (configuration.width, headTable.span)
-        let embedding = modulation.embedding.values
+        let embedding = timestep.modulation.embedding.values
         let shift = (0..<width).map { embedding[$0] + table[$0] }
         let scale = (0..<width).map { 1 + embedding[$0] + table[width + $0] }
+        var x = tokens
         x.layerNormalize(
             epsilon: configuration.epsilon, scale: scale.span, shift: shift.span)
-        return patches.unpatchify(head(x), like: latents.shape)
+        return patches.unpatchify(head(x), like: latents)
     }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// N tokens, d width, f channels of the feed-forward network.
+// N tokens, d width.
 
+import Products
 import Tensors
 import Weights
 
@@ -12,59 +13,56 @@ import Weights
 struct TransformerBlock {
     private let selfAttention: WanAttention
     private let crossAttention: WanAttention
-    private let crossNorm: (scale: Weight, shift: Weight)?
-    private let expansion: Linear
-    private let contraction: Linear
+    /// Before the cross-attention; absent in some networks.
+    private let crossNorm: RowNormalization?
+    private let feedForward: FeedForward
     /// (1, 6, d), added to the timestep's modulation.
     private let table: Weight
     private let epsilon: Float
 
-    init(_ store: inout WeightStore, _ name: String, _ configuration: TransformerConfiguration) {
-        let (width, inner) = (configuration.width, configuration.feedForwardChannels)
-        selfAttention = WanAttention(&store, "\(name).attn1", configuration)
-        crossAttention = WanAttention(&store, "\(name).attn2", configuration)
+    init(
+        _ store: inout WeightStore, _ name: String, _ configuration: TransformerConfiguration,
+        precision: Precision
+    ) {
+        let width = configuration.width
+        selfAttention = WanAttention(
+            &store, "\(name).attn1", configuration, precision: precision, innerPrecision: precision)
+        // A text has few keys, so that int8 would save nothing here.
+        crossAttention = WanAttention(
+            &store, "\(name).attn2", configuration, precision: precision,
+            innerPrecision: precision == .int8 ? .bfloat16 : precision)
+        epsilon = configuration.epsilon
         crossNorm =
             configuration.normalizesCrossAttention
-            ? (
-                store.take("\(name).norm2.weight", [width]),
-                store.take("\(name).norm2.bias", [width])
-            ) : nil
-        expansion = Linear(&store, "\(name).ffn.net.0.proj", inputs: width, outputs: inner)
-        contraction = Linear(&store, "\(name).ffn.net.2", inputs: inner, outputs: width)
+            ? RowNormalization(
+                epsilon: epsilon, scale: store.take("\(name).norm2.weight", [width]).tensor.values,
+                shift: store.take("\(name).norm2.bias", [width]).tensor.values) : nil
+        feedForward = FeedForward(&store, "\(name).ffn", configuration, precision: precision)
         table = store.take("\(name).scale_shift_table", [1, 6, width])
-        epsilon = configuration.epsilon
     }
 
     /// Keys and values of the text for this block.
-    func remember(_ text: Tensor) -> TextMemory { crossAttention.remember(text) }
+    func remember(_ text: Tensor, bias: [Float]) -> TextMemory {
+        crossAttention.remember(text, bias: bias)
+    }
 
-    /// Runs the block on tokens (N, d), in place.
+    /// The first part of the block, which does not look at the text, on tokens (N, d), in place.
     ///
-    /// * `blocks`: The timestep's modulation, (6, d).
-    func callAsFunction(
-        _ x: inout Tensor, modulation blocks: Tensor, angles: RotaryAngles, memory: TextMemory,
-        bias: LogitBias
-    ) {
-        let by = BlockModulation(blocks, plus: table)
+    /// * `modulation`: The timestep's, (6, d).
+    func attendToThemselves(_ x: TokenRows, modulation: Tensor, angles: RotaryAngles) {
+        let by = BlockModulation(modulation, plus: table)
+        let norm = RowNormalization(
+            epsilon: epsilon, scale: by.attentionScale, shift: by.attentionShift)
+        selfAttention.attend(x, through: norm, gatedBy: by.attentionGate, rotatedBy: angles)
+    }
 
-        var y = x
-        y.layerNormalize(
-            epsilon: epsilon, scale: by.attentionScale.span, shift: by.attentionShift.span)
-        x.add(selfAttention.attend(y, rotatedBy: angles), gatedBy: by.attentionGate.span)
-
-        y = x
-        if let crossNorm {
-            y.layerNormalize(
-                epsilon: epsilon, scale: crossNorm.scale.span, shift: crossNorm.shift.span)
-        }
-        x.add(crossAttention.attend(y, to: memory, bias: bias))
-
-        y = x
-        y.layerNormalize(
-            epsilon: epsilon, scale: by.feedForwardScale.span, shift: by.feedForwardShift.span)
-        var hidden = expansion(y)
-        hidden.applyGELU()
-        x.add(contraction(hidden), gatedBy: by.feedForwardGate.span)
+    /// The rest of the block, on tokens (N, d), in place.
+    func attendToText(_ x: TokenRows, modulation: Tensor, memory: TextMemory) {
+        let by = BlockModulation(modulation, plus: table)
+        crossAttention.attend(x, through: crossNorm, to: memory)
+        let norm = RowNormalization(
+            epsilon: epsilon, scale: by.feedForwardScale, shift: by.feedForwardShift)
+        feedForward.apply(x, through: norm, gatedBy: by.feedForwardGate)
     }
 }
 
