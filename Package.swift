@@ -73,12 +73,12 @@ let package = Package(
         library("Tracking", ["Media"]),
         library(
             "Generation",
-            ["Requests", "Model", "Media", "Tracking", "Tensors", "Files", "JSON", "Digests"]),
+            ["Requests", "Model", "Media", "Tracking", "Products", "Tensors", "Files", "JSON", "Digests"]),
 
         // The service: files in, folders out.
         library("Spool", ["Files", "Digests"]),
         library("Service", ["Files", "CSystemd"]),
-        library("Daemon", ["Requests", "Generation", "Spool", "Service"]),
+        library("Daemon", ["Requests", "Generation", "Products", "Spool", "Service"]),
         .executableTarget(
             name: "rushes",
             dependencies: [
@@ -100,6 +100,7 @@ let package = Package(
         tests("Files"),
         tests("JSON"),
         tests("Tensors"),
+        tests("Products", ["Tensors"]),
         tests("Digests"),
         tests("Requests", ["JSON"]),
         tests("Weights", ["Tensors"]),

@@ -61,14 +61,13 @@ struct Denoising {
     /// Goes one noise level down.
     mutating func step() {
         let timestep = transformer.embed(timestep: Float(solver.schedule.timesteps[completed]))
-        let predict = { [transformer, positions, latents, conditioning] (text: TextContext) in
-            transformer(
-                latents, at: timestep, positions: positions, text: text,
-                control: conditioning.control)
-        }
-        var velocity = predict(conditioning.prompt)
-        if let negative = conditioning.negative {
-            velocity.extrapolate(from: predict(negative), by: conditioning.guidance)
+        let texts = [conditioning.prompt] + (conditioning.negative.map { [$0] } ?? [])
+        let velocities = transformer(
+            latents, at: timestep, positions: positions, texts: texts,
+            control: conditioning.control)
+        var velocity = velocities[0]
+        if velocities.count > 1 {
+            velocity.extrapolate(from: velocities[1], by: conditioning.guidance)
         }
         latents = solver.advance(velocity: velocity, sample: latents)
     }

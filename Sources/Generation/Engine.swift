@@ -2,6 +2,7 @@
 
 import Glibc
 import Model
+package import Products
 
 /// Where models are, and how they are run.
 package struct Engine: Sendable {
@@ -13,11 +14,11 @@ package struct Engine: Sendable {
     ]
     /// Folders that hold models, or are one; the first one wins where names repeat.
     package var modelDirectories: [String]
-    package var precision: Precision
+    /// The arithmetic of the large products; nil is what suits the model and the machine.
+    package var precision: Precision?
 
     /// Describes an engine; nothing is read yet.
-    package init(modelDirectories: [String], precision: Precision = .float32) {
-        precondition(precision.isAvailable, "\(precision) is not available in this version")
+    package init(modelDirectories: [String], precision: Precision? = nil) {
         self.modelDirectories = modelDirectories
         self.precision = precision
     }

@@ -3,6 +3,7 @@
 import Digests
 import Media
 import Model
+import Products
 package import Requests
 import Tensors
 
@@ -88,7 +89,7 @@ package final class Job {
         result.warnings = plan.warnings
         result.timing.started = .now()
         result.engine = ResultRecord.Engine(
-            version: Engine.version, precision: engine.precision.rawValue,
+            version: Engine.version, precision: plan.precision.rawValue,
             threads: processorCount, peakMemoryBytes: 0)
     }
 
@@ -256,7 +257,8 @@ extension Job {
 
     private func openTransformer(_ clips: Clips, _ context: Tensor?) throws -> Progress {
         let transformer = try timed(\.load) {
-            try Transformer(folder: plan.folder.transformer, withControl: context != nil)
+            try Transformer(folder: plan.folder.transformer, withControl: context != nil,
+                precision: plan.precision)
         }
         station = .denoising(clips, timed(\.denoise) { prepare(clips, transformer, context) })
         return tally.report(.load, 4, of: 5)

@@ -4,6 +4,7 @@ import Digests
 package import JSON
 package import Media
 import Model
+package import Products
 package import Requests
 
 /// Every effective setting of a job: what the request says, and the model's own for the rest.
@@ -40,6 +41,8 @@ package struct Plan: Sendable {
     let sound: MediaPath?
     /// What the user should know beforehand.
     package let warnings: [String]
+    /// The arithmetic of the large products.
+    package let precision: Precision
     /// What the job will cost.
     package let work: Work
     let folder: ModelFolder

@@ -3,6 +3,7 @@
 import JSON
 import Media
 import Model
+import Products
 package import Requests
 
 extension Engine {
@@ -45,6 +46,7 @@ extension Engine {
         let latent = LatentScale(
             channels: transformer.inputChannels, space: autoencoder.pixelsPerLatent,
             time: autoencoder.framesPerLatent)
+        let precision = self.precision ?? .suited(to: transformer)
         let effectiveSteps = request.preview ? min(steps, Plan.previewSteps) : steps
         return Plan(
             mode: request.mode.name, model: name, prompt: request.prompt,
@@ -58,8 +60,9 @@ extension Engine {
             sound: source?.hasSound == true ? request.mode.sourceVideo : nil,
             warnings: request.warnings + fit.warnings
                 + (folder.knownWords?.warnings(about: request, model: name) ?? []),
+            precision: precision,
             work: Work(
-                transformer: transformer, autoencoder: autoencoder, latent: latent,
+                precision: precision, transformer: transformer, autoencoder: autoencoder, latent: latent,
                 windows: windows, width: size.width, height: size.height, frames: frames,
                 references: request.mode.references,
                 isLedByWordsAlone: request.mode.name == .textToVideo,

@@ -3,6 +3,7 @@
 // N tokens, d width, f channels of the feed-forward network, T latent frames, h × w latents.
 
 import Model
+import Products
 import Tensors
 
 /// What a job will cost, worked out from the dimensions before it starts.
@@ -23,11 +24,21 @@ package struct Work: Sendable {
         Double(clips) * windows.reduce(0) { $0 + $1.operations }
     }
 
-    /// What one processor does a second in a whole forward, conservatively: an AVX2 core.
-    private static let operationsPerSecond = 2.5e10
+    /// What one processor does a second in a whole forward: two thirds of what BENCHMARKS.md has, or
+    /// an AVX2 core.
+    private static func operationsPerSecond(_ precision: Precision) -> Double {
+        switch precision {
+        case _ where !precision.isNative: 2.5e10
+        case .float32: 7e10
+        case .bfloat16: 1.3e11
+        case .int8: 2.2e11
+        }
+    }
+    /// The same of the autoencoder.
+    private static let convolutionsPerSecond = 2.5e10
 
     init(
-        transformer: TransformerConfiguration, autoencoder: Autoencoder, latent: LatentScale,
+        precision: Precision, transformer: TransformerConfiguration, autoencoder: Autoencoder, latent: LatentScale,
         windows: [Window], width: Int, height: Int, frames: Int, references: Int,
         isLedByWordsAlone: Bool, passes: Int, clips: Int
     ) {
@@ -58,8 +69,13 @@ package struct Work: Sendable {
                 encoding: isLed ? 2 * encoding : 0, denoising: denoising, decoding: decoding)
         }
         self.clips = clips
-        let total = Double(clips) * self.windows.reduce(0) { $0 + $1.operations }
-        seconds = total / (Work.operationsPerSecond * Double(processorCount))
+        let (products, convolutions) = self.windows.reduce((0.0, 0.0)) {
+            ($0.0 + $1.denoising, $0.1 + $1.encoding + $1.decoding)
+        }
+        seconds =
+            Double(clips) / Double(processorCount)
+            * (products / Work.operationsPerSecond(precision)
+                + convolutions / Work.convolutionsPerSecond)
         let layers = Double(transformer.layers + transformer.controlLayers.count)
         let weights = layers * (8 * d * d + 2 * d * f) * 4
         memoryBytes = Int(weights + longest * (8 * d + 2 * f) * 4) + 64 << 20

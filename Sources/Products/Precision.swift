@@ -48,3 +48,13 @@ enum Instructions {
         passes.isBest && effective & isa.rawValue == isa.rawValue
     }
 }
+
+/// What products are computed with, on which the last bits depend: oneDNN's version, the
+/// instructions that it may use, and those of the passes between products.
+///
+/// Calls `dnnl_version` and `dnnl_get_effective_cpu_isa`.
+package let productArithmetic: String = {
+    let version = unsafe dnnl_version().pointee
+    return unsafe "oneDNN \(version.major).\(version.minor).\(version.patch) "
+        + "\(dnnl_get_effective_cpu_isa().rawValue), \(passes.name)"
+}()

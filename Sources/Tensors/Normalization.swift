@@ -72,28 +72,6 @@ extension Tensor {
         }
     }
 
-    /// Adds `other`·gate, in place, the gate the same for every row.
-    ///
-    /// * `gate`: (C).
-    package mutating func add(_ other: Tensor, gatedBy gate: Span<Float>) {
-        let width = columns
-        precondition(shape == other.shape, "cannot add \(other.shape) to \(shape)")
-        precondition(gate.count == width, "gate of \(gate.count) is not (\(width))")
-        unsafe values.withUnsafeMutableBufferPointer { x in
-            unsafe other.values.withUnsafeBufferPointer { y in
-                unsafe gate.withUnsafeBufferPointer { gate in
-                    parallelFor(x.count / width, grain: max(1, 16_384 / width)) { range in
-                        for row in range {
-                            for i in 0..<width {
-                                unsafe x[row * width + i] += y[row * width + i] * gate[i]
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     /// Multiplies by `other` element by element, in place; both have the same shape.
     package mutating func multiply(by other: Tensor) {
         precondition(shape == other.shape, "cannot multiply \(shape) by \(other.shape)")

@@ -21,19 +21,16 @@ struct EngineOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The arithmetic: \(EngineSettings.precisions.joined(separator: ", ")).",
+            "The arithmetic: \(EngineSettings.precisions.joined(separator: ", ")); "
+                + "automatic is what suits the model and the machine.",
             valueName: "NAME"))
-    var precision = EngineSettings.availablePrecisions[0]
+    var precision = EngineSettings.precisions[0]
 
     func validate() throws {
-        let available = EngineSettings.availablePrecisions.joined(separator: ", ")
         guard EngineSettings.precisions.contains(precision) else {
-            throw ValidationError("There is no precision '\(precision)'. There is: \(available).")
-        }
-        guard EngineSettings.availablePrecisions.contains(precision) else {
             throw ValidationError(
-                "The precision '\(precision)' is not available in this version. "
-                    + "Available: \(available).")
+                "There is no precision '\(precision)'. There is: "
+                    + "\(EngineSettings.precisions.joined(separator: ", ")).")
         }
     }
 

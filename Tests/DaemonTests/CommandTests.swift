@@ -109,7 +109,6 @@ struct CommandTests {
     @Test(arguments: [
         ["generate"], ["serve", "--jobs", "17"], ["serve", "--jobs", "0"], ["nonsense"],
         ["serve", "--media-wait", "0"], ["serve", "--media-wait", "86401"],
-        ["generate", "x.json", "--precision", "int8"],
         ["generate", "x.json", "--precision", "float64"],
     ])
     func `wrong usage is 64`(words: [String]) throws {

@@ -5,6 +5,7 @@ package import Files
 import JSON
 import Media
 import Model
+import Products
 import Requests
 import Tensors
 
@@ -78,8 +79,8 @@ package struct Checkpoint {
         digest.update(request[...])
         // How rows are shared out among processors decides in which order sums are made.
         let arithmetic = [
-            record.engine?.precision ?? "", String(processorCount), productArithmetic,
-            mediaArithmetic,
+            record.engine?.precision ?? "", String(processorCount), Tensors.productArithmetic,
+            Products.productArithmetic, mediaArithmetic,
         ]
         return [digest.finish(), Engine.version] + arithmetic
             + [plan.model, record.model?.sha256 ?? ""] + plan.configurationDigests
