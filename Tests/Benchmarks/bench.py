@@ -12,7 +12,6 @@ work folder as it is made: an interrupted run goes on, and a section can be run 
 import argparse
 import os
 import pathlib
-import shlex
 import sys
 
 import machine
@@ -65,11 +64,22 @@ and values are computed once for a prompt, before the forward. OpenVINO runs the
 diffusers; its conversion is neither timed nor in its memory."""
 
 
-def report(session, command):
+def command(session):
+    """The call that measures all of it again, without this machine's places."""
+    words = [
+        "python Tests/Benchmarks/bench.py",
+        f"--lengths {','.join(map(str, session.lengths))}",
+        f"--pairs {session.pairs} --layers {session.layers} --threads {session.threads}"]
+    if session.scale.name != "full":
+        words.append(f"--scale {session.scale.name}")
+    return " ".join([*words, "--record"])
+
+
+def report(session):
     lines = [
         "## Machine", "", *machine.describe(), "", "## Method", "",
         *METHOD.format(threads=session.threads).splitlines(), "",
-        "Written by:", "", f"    {command}", "", "## Results", ""]
+        "Written by:", "", f"    {command(session)}", "", "## Results", ""]
     for table in TABLES:
         lines += table(session)
     while lines[-1] == "":
@@ -129,8 +139,7 @@ def main():
         session.prepare()
         for name in options.only:
             MEASURE[name](session)
-    command = shlex.join(["python", "Tests/Benchmarks/bench.py", *sys.argv[1:]])
-    lines = report(session, command)
+    lines = report(session)
     if options.record:
         markdown.write_section(REPOSITORY / "BENCHMARKS.md", lines)
     else:

@@ -11,7 +11,7 @@ class Transformer(torch.nn.Module):
 
     def __init__(self, folder, dtype):
         super().__init__()
-        self.model = WanTransformer3DModel.from_pretrained(folder, torch_dtype=dtype)
+        self.model = WanTransformer3DModel.from_pretrained(folder, dtype=dtype)
 
     def forward(self, latents, timestep, text):
         return self.model(
@@ -24,7 +24,7 @@ class ControlledTransformer(torch.nn.Module):
 
     def __init__(self, folder, dtype):
         super().__init__()
-        self.model = WanVACETransformer3DModel.from_pretrained(folder, torch_dtype=dtype)
+        self.model = WanVACETransformer3DModel.from_pretrained(folder, dtype=dtype)
 
     def forward(self, latents, timestep, text, control, strengths):
         return self.model(
@@ -38,7 +38,7 @@ class Decoder(torch.nn.Module):
 
     def __init__(self, folder, dtype):
         super().__init__()
-        self.model = AutoencoderKLWan.from_pretrained(folder, torch_dtype=dtype)
+        self.model = AutoencoderKLWan.from_pretrained(folder, dtype=dtype)
         config = self.model.config
         for name, values in (("mean", config.latents_mean), ("std", config.latents_std)):
             self.register_buffer(name, torch.tensor(values, dtype=dtype).view(1, -1, 1, 1, 1))

@@ -52,9 +52,10 @@ class Results:
         when = sorted({f"{entry['date']} at {entry['commit']}" for entry in entries.values()})
         pairs = {len(entry["ours"]["times"]) for entry in entries.values() if "ours" in entry}
         counted = f"; {' or '.join(map(str, sorted(pairs)))} pairs" if pairs else ""
-        lines = [f"Measured on {', '.join(when)}{counted}.", ""] if when else []
+        lines = [f"Measured on {', '.join(when)}{counted}."] if when else []
+        missing = []
         for key, entry in entries.items():
             for word in ("unavailable", "failed"):
                 if word in entry:
-                    lines.append(f"* {key}: {word}: {entry[word].splitlines()[0]}")
-        return lines
+                    missing.append(f"* {key}: {word}: {entry[word].splitlines()[0]}")
+        return lines + ([""] + missing if missing else [])

@@ -24,8 +24,8 @@ def open_pipeline(folder, dtype):
     """The control branch is left where it is; diffusers would say so at length."""
     logging.set_verbosity_error()
     transformer = WanTransformer3DModel.from_pretrained(
-        folder, subfolder="transformer", torch_dtype=dtype)
-    pipeline = WanPipeline.from_pretrained(folder, transformer=transformer, torch_dtype=dtype)
+        folder, subfolder="transformer", dtype=dtype)
+    pipeline = WanPipeline.from_pretrained(folder, transformer=transformer, dtype=dtype)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 
