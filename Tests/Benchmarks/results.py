@@ -7,6 +7,7 @@ another number of pairs is measured again when its section runs, and shown as it
 
 import datetime
 import json
+import re
 
 from engine import EngineFailure, EngineUnavailable
 
@@ -57,5 +58,10 @@ class Results:
         for key, entry in entries.items():
             for word in ("unavailable", "failed"):
                 if word in entry:
-                    missing.append(f"* {key}: {word}: {entry[word].splitlines()[0]}")
+                    missing.append(f"* {key}: {word}: {without_folders(entry[word])}")
         return lines + ([""] + missing if missing else [])
+
+
+def without_folders(words):
+    """The first line, with files named without the folders of this machine."""
+    return re.sub(r"/(\S+/)+", "", words.splitlines()[0])

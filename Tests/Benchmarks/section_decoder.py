@@ -69,13 +69,17 @@ def lengths_commands(session, clip):
     return commands
 
 
+def length_key(session, clip, name):
+    return f"{clip.name}, {name}, {session.threads} threads"
+
+
 def measure_lengths(session):
     results = session.results("lengths")
     for clip in session.scale.long:
         count(session, results, clip)
         for name, command in lengths_commands(session, clip).items():
             session.measure(
-                results, f"{clip.name}, {name}",
+                results, length_key(session, clip, name),
                 functools.partial(compare.alone, command, session.threads),
                 with_ours=name.startswith("ours"))
 
@@ -85,7 +89,7 @@ def length_lines(session):
     rows, keys = [], []
     for clip in session.scale.long:
         for name in lengths_commands(session, clip):
-            key = f"{clip.name}, {name}"
+            key = length_key(session, clip, name)
             keys.append(key)
             found = results.good(key)
             if found:

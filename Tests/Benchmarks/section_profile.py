@@ -13,7 +13,7 @@ def length(session):
 
 
 def key(session, precision):
-    return f"N = {length(session)}, {precision}"
+    return f"N = {length(session)}, {precision}, {session.threads} threads"
 
 
 def measure(session):
@@ -35,7 +35,7 @@ def lines(session):
     for precision in reversed(shapes.PRECISIONS):
         found = results.good(key(session, precision))
         if found:
-            result += [f"N = {length(session)}, {precision}:", "", found["table"], ""]
+            result += [f"{key(session, precision)}:", "", found["table"], ""]
     remarks = results.remarks([key(session, precision) for precision in shapes.PRECISIONS])
     if not result and not remarks:
         return []
