@@ -12,8 +12,8 @@ MODELDIR ?= $(PREFIX)/share/rushes/models
 ARCH_FLAGS ?=
 BUILD = swift build -c release --static-swift-stdlib $(ARCH_FLAGS)
 
-.PHONY: build demo test check format golden scoreboard sync-test load-test kill-test fuzz install \
-    uninstall clean
+.PHONY: build demo test check format golden scoreboard bench sync-test load-test kill-test fuzz \
+    install uninstall clean
 
 build:
 	scripts/install-dependencies
@@ -50,6 +50,15 @@ PYTHON ?= python3
 scoreboard: build
 	$(PYTHON) -m pretraining.evaluate --rushes "$$($(BUILD) --show-bin-path)/rushes" \
 	    --model models/starter --to models/starter/SCOREBOARD.md
+
+# Ours against PyTorch and OpenVINO, which write their figures into BENCHMARKS.md; needs the Python
+# packages of Tests/Benchmarks/requirements.txt. For example ONLY=transformer LENGTHS=2240,6480.
+ONLY ?=
+LENGTHS ?=
+bench: build
+	swift build -c release --product bench
+	$(PYTHON) Tests/Benchmarks/bench.py --record $(if $(ONLY),--only $(ONLY)) \
+	    $(if $(LENGTHS),--lengths $(LENGTHS))
 
 # Long runs, which write their figures into Tests/RESULTS.md; for example COUNT=300 TOOLS=rsync.
 COUNT ?= 300

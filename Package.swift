@@ -73,7 +73,10 @@ let package = Package(
         library("Tracking", ["Media"]),
         library(
             "Generation",
-            ["Requests", "Model", "Media", "Tracking", "Products", "Tensors", "Files", "JSON", "Digests"]),
+            [
+                "Requests", "Model", "Media", "Tracking", "Products", "Tensors", "Files", "JSON",
+                "Digests",
+            ]),
 
         // The service: files in, folders out.
         library("Spool", ["Files", "Digests"]),
@@ -110,7 +113,7 @@ let package = Package(
         tests("Generation", ["Requests", "Media", "Tensors"]),
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
-        tests("Daemon", ["Digests", "Files", "Service"]),
+        tests("Daemon", ["Digests", "Files", "Media", "Service"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

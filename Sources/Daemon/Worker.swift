@@ -30,11 +30,12 @@ package enum Worker {
         Lifeline.beNicer(by: 5)
         do {
             let signals = try Signals()
+            let running = engine.engine
             // Files of strangers are not read without it.
             try Containment.enter(
                 reading: engine.models + [engine.styles], filling: [folder])
             let isDone = try work(
-                try Workplace(folder: folder), engine.engine, .seconds(saveSeconds),
+                try Workplace(folder: folder), running, .seconds(saveSeconds),
                 isInterrupted: { hasStopped(signals) }
             ) { lifeline?.report($0.line) }
             return isDone ? .success : .tryAgain

@@ -3,6 +3,7 @@
 import Glibc
 import Model
 package import Products
+import Tensors
 
 /// Where models are, and how they are run.
 package struct Engine: Sendable {
@@ -20,6 +21,8 @@ package struct Engine: Sendable {
     /// Describes an engine; nothing is read yet.
     package init(modelDirectories: [String], precision: Precision? = nil) {
         self.modelDirectories = modelDirectories
+        // Read before a worker locks itself in.
+        _ = processorCount
         self.precision = precision
     }
 

@@ -257,7 +257,8 @@ extension Job {
 
     private func openTransformer(_ clips: Clips, _ context: Tensor?) throws -> Progress {
         let transformer = try timed(\.load) {
-            try Transformer(folder: plan.folder.transformer, withControl: context != nil,
+            try Transformer(
+                folder: plan.folder.transformer, withControl: context != nil,
                 precision: plan.precision)
         }
         station = .denoising(clips, timed(\.denoise) { prepare(clips, transformer, context) })

@@ -62,7 +62,8 @@ extension Engine {
                 + (folder.knownWords?.warnings(about: request, model: name) ?? []),
             precision: precision,
             work: Work(
-                precision: precision, transformer: transformer, autoencoder: autoencoder, latent: latent,
+                precision: precision, transformer: transformer, autoencoder: autoencoder,
+                latent: latent,
                 windows: windows, width: size.width, height: size.height, frames: frames,
                 references: request.mode.references,
                 isLedByWordsAlone: request.mode.name == .textToVideo,

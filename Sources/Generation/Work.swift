@@ -38,7 +38,8 @@ package struct Work: Sendable {
     private static let convolutionsPerSecond = 2.5e10
 
     init(
-        precision: Precision, transformer: TransformerConfiguration, autoencoder: Autoencoder, latent: LatentScale,
+        precision: Precision, transformer: TransformerConfiguration, autoencoder: Autoencoder,
+        latent: LatentScale,
         windows: [Window], width: Int, height: Int, frames: Int, references: Int,
         isLedByWordsAlone: Bool, passes: Int, clips: Int
     ) {

@@ -36,6 +36,8 @@ import Synchronization
             defer { idle = [:] }
             return idle.values.flatMap(\.self)
         }
-        for address in addresses { unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate() }
+        for address in addresses {
+            unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate()
+        }
     }
 }

@@ -90,7 +90,21 @@ package func attend(
         let range = memory.ranges[index]
         let block = memory.blocks[head][index]
         let (count, keys, channels) = (rows.count, range.count, queries.shape.channels)
-        multiplyKeys(block, keys)
+        let operations = 2 * count * keys * channels
+        Profile.measure(.logits, operations: operations) { multiplyKeys(block, keys) }
+        Profile.measure(.softmax) { weigh(block, range) }
+        Profile.measure(.values, operations: operations) { multiplyValues(block, keys) }
+        for row in 0..<count {
+            unsafe passes.table.accumulate(
+                sum + row * channels, corrections[row], product + row * channels * 4,
+                isInteger ? 1 : 0,
+                block.valueScales?.start.assumingMemoryBound(to: Float.self), channels)
+        }
+    }
+
+    /// Logits to weights, and what that changes about the sums so far.
+    private func weigh(_ block: KeyBlocks.Block, _ range: Range<Int>) {
+        let (count, keys) = (rows.count, range.count)
         for row in 0..<count {
             var factor = scale
             if isInteger { factor *= unsafe queries.scales[head][rows.lowerBound + row] }
@@ -99,12 +113,6 @@ package func attend(
                 block.keyOffsets?.start.assumingMemoryBound(to: Int32.self), block.keyScales,
                 bias.map { unsafe $0 + range.lowerBound }, largest + row, total + row,
                 weights + row * keys * queries.element.bytes, queries.precision.format, keys)
-        }
-        multiplyValues(block, keys)
-        for row in 0..<count {
-            unsafe passes.table.accumulate(
-                sum + row * channels, corrections[row], product + row * channels * 4, isInteger ? 1 : 0,
-                block.valueScales?.start.assumingMemoryBound(to: Float.self), channels)
         }
     }
 

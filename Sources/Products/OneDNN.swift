@@ -61,7 +61,8 @@ enum Element: Hashable {
 
 /// Traps when oneDNN refuses what we know to be right.
 func must(_ status: dnnl_status_t, _ place: StaticString = #function) {
-    precondition(status == dnnl_success, "oneDNN refuses with status \(status.rawValue) in \(place)")
+    precondition(
+        status == dnnl_success, "oneDNN refuses with status \(status.rawValue) in \(place)")
 }
 
 /// A primitive of oneDNN, made once for its shapes; any number of threads may run it.
@@ -111,7 +112,7 @@ func must(_ status: dnnl_status_t, _ place: StaticString = #function) {
             byteCount: max(64, scratchpadBytes), alignment: 64
         ) { scratch in
             var list: [dnnl_exec_arg_t] = unsafe []
-            for unsafe (index, bytes) in unsafe arguments {
+            for unsafe(index, bytes) in unsafe arguments {
                 unsafe list.append(
                     dnnl_exec_arg_t(arg: index, memory: memory(descriptor(index), bytes)))
             }
@@ -122,7 +123,7 @@ func must(_ status: dnnl_status_t, _ place: StaticString = #function) {
             }
             unsafe must(
                 dnnl_primitive_execute(primitive, OneDNN.shared.stream, Int32(list.count), list))
-            for unsafe argument in unsafe list { unsafe dnnl_memory_destroy(argument.memory) }
+            for unsafeargument in unsafe list { unsafe dnnl_memory_destroy(argument.memory) }
         }
     }
 

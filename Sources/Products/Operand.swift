@@ -58,4 +58,3 @@ import CKernels
             stride: stride)
     }
 }
-

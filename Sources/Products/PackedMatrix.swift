@@ -84,8 +84,9 @@ import Tensors
         let blocks = (outputs + 63) / 64
         let count = (outputs + widest - 1) / widest
         return (0..<count).map { part in
-            min(outputs, blocks * part / count * 64)
-                ..< min(outputs, blocks * (part + 1) / count * 64)
+            min(
+                outputs, blocks * part / count * 64)..<min(
+                    outputs, blocks * (part + 1) / count * 64)
         }
     }
 
@@ -166,12 +167,14 @@ extension PackedMatrix {
                     }
                 }
             case .packed(let weight) where resultStride == count:
-                unsafe multiply(x, by: weight, panel.columns, scales: rowScales, rows: rows, into: y)
+                unsafe multiply(
+                    x, by: weight, panel.columns, scales: rowScales, rows: rows, into: y)
             case .packed(let weight):
                 // oneDNN's fast products write closed rows only.
                 unsafe withUnsafeTemporaryAllocation(byteCount: rows * count * 4, alignment: 64) {
                     closed in
-                    guard let z = unsafe closed.baseAddress?.assumingMemoryBound(to: Float.self) else {
+                    guard let z = unsafe closed.baseAddress?.assumingMemoryBound(to: Float.self)
+                    else {
                         return
                     }
                     unsafe multiply(
@@ -198,8 +201,10 @@ extension PackedMatrix {
         unsafe bias.withUnsafeBufferPointer { bias in
             let addend = unsafe hasBias ? bias.baseAddress.map { unsafe $0 + first } : nil
             let target = UnsafeMutableRawPointer(y)
-            unsafe program(shape).multiply(
-                x, by: weight.start, bias: shape.hasBias ? addend : nil, into: target)
+            Profile.measure(.linear, operations: 2 * rows * count * inputs) {
+                unsafe program(shape).multiply(
+                    x, by: weight.start, bias: shape.hasBias ? addend : nil, into: target)
+            }
             guard element == .int8 else { return }
             let sums = unsafe target.assumingMemoryBound(to: Int32.self)
             unsafe scales.withUnsafeBufferPointer { scales in

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import COpenBLAS
 import Dispatch
-
-/// The number of processors that this process may use, read once.
-///
-/// Calls `openblas_get_num_procs`, which honours the affinity mask (`sched_getaffinity(2)`).
-package let processorCount = max(1, Int(openblas_get_num_procs()))
 
 /// Splits `0..<count` into one contiguous range per processor and runs them side by side.
 ///

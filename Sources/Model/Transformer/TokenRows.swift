@@ -98,7 +98,8 @@ extension PackedMatrix {
     ) {
         let weight = store.take("\(name).weight", [outputs, inputs])
         let bias = store.take("\(name).bias", [outputs])
-        self.init(weight.span, bias: bias.span, outputs: outputs, precision: precision,
+        self.init(
+            weight.span, bias: bias.span, outputs: outputs, precision: precision,
             widestPanel: widestPanel)
     }
 }

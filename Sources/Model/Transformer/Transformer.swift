@@ -136,7 +136,9 @@ package struct Transformer {
     ) -> [Tensor] {
         let modulation = timestep.modulation.blocks
         let tokens = patches(latents)
-        let hints = control.map { opened.hints($0, from: tokens, modulation: modulation, positions) }
+        let hints = control.map {
+            opened.hints($0, from: tokens, modulation: modulation, positions)
+        }
         let x = TokenRows(tokens)
         blocks.first?.attendToThemselves(x, modulation: modulation, angles: positions)
         return texts.enumerated().map { index, text in

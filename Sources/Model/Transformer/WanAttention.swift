@@ -58,7 +58,8 @@ struct WanAttention {
             let y = unsafe scratch.floats(range.count * x.width)
             let tile = Operand(precision, rows: range.count, columns: x.width, in: scratch)
             unsafe x.store(range, through: norm, y, in: tile)
-            unsafe project(tile, by: query, scaledBy: queryNorm, rows: range, through: y) { row, y in
+            unsafe project(tile, by: query, scaledBy: queryNorm, rows: range, through: y) {
+                row, y in
                 unsafe angles.rotate(y, row: row, count: x.width)
                 unsafe queries.store(y, row: row)
             }
@@ -90,7 +91,8 @@ struct WanAttention {
                     unsafe y.update(from: source + row * width, count: width)
                     unsafe tile.store(y, row: row - range.lowerBound)
                 }
-                unsafe project(tile, by: key, scaledBy: keyNorm, rows: range, through: y) { row, y in
+                unsafe project(tile, by: key, scaledBy: keyNorm, rows: range, through: y) {
+                    row, y in
                     unsafe keys.store(y, row: row)
                 }
                 unsafe tile.multiply(by: value, rows: range.count, into: y, stride: width)
@@ -110,7 +112,8 @@ struct WanAttention {
             let y = unsafe scratch.floats(range.count * x.width)
             let tile = Operand(precision, rows: range.count, columns: x.width, in: scratch)
             unsafe x.store(range, through: norm, y, in: tile)
-            unsafe project(tile, by: query, scaledBy: queryNorm, rows: range, through: y) { row, y in
+            unsafe project(tile, by: query, scaledBy: queryNorm, rows: range, through: y) {
+                row, y in
                 unsafe queries.store(y, row: row)
             }
         }

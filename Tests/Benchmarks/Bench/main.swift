@@ -20,10 +20,14 @@ if arguments == ["peaks"] {
     printPeaks()
     exit(0)
 }
-guard arguments.count == 4, let precision = Precision(rawValue: arguments[4]) else {
-    fail("usage: bench transformer|decoder|text FOLDER INPUTS PRECISION, or: bench peaks")
+let wantsProfile = arguments.first == "profile"
+let words = wantsProfile ? ["transformer"] + arguments.dropFirst() : Array(arguments)
+guard words.count == 4, let precision = Precision(rawValue: words[3]) else {
+    fail(
+        "usage: bench transformer|decoder|text FOLDER INPUTS PRECISION, "
+            + "bench profile FOLDER INPUTS PRECISION, or: bench peaks")
 }
-let (part, folder, inputs) = (arguments[1], arguments[2], arguments[3])
+let (part, folder, inputs) = (words[0], words[1], words[2])
 
 /// The tensors of the inputs' file, by name.
 func readInputs() throws -> [String: Tensor] {
@@ -38,11 +42,14 @@ do {
     let run: () -> Tensor
     switch part {
     case "transformer": run = try transformerRun(tensors)
-    case "decoder": run = try decoderRun(tensors)
-    case "text": run = try textRun(tensors)
+    case "decoder" where precision == .float32: run = try decoderRun(tensors)
+    case "text" where precision == .float32: run = try textRun(tensors)
+    case "decoder", "text":
+        say("unavailable the \(part) is computed in float32 only")
+        exit(0)
     default: fail("'\(part)' is not transformer, decoder or text")
     }
-    serve(run)
+    if wantsProfile { printProfile(precision, run) } else { serve(run) }
 } catch {
     fail("\(error)")
 }
