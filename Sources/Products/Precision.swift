@@ -24,6 +24,11 @@ package enum Precision: String, CaseIterable, Sendable {
         }
     }
 
+    /// What convolutions multiply in: float32, or bfloat16 where this processor has it.
+    package var ofConvolutions: Precision {
+        self == .float32 || !Precision.bfloat16.isNative ? .float32 : .bfloat16
+    }
+
     /// How the operands of products lie in memory.
     package var format: row_format { isNative ? rounding : ROW_FLOAT32 }
 

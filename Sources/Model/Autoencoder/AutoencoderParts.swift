@@ -1,30 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Products
+import Tensors
 import Weights
 
 /// Names and takes the weights of the parts that encoder and decoder are made of.
 struct AutoencoderParts {
     var store: WeightStore
+    /// Of all but what says otherwise.
+    let precision: Precision
     /// How many convolutions remember frames, so far.
     private(set) var slots = 0
 
-    init(store: WeightStore) { self.store = store }
+    init(store: WeightStore, precision: Precision) {
+        self.store = store
+        self.precision = precision
+    }
 
     mutating func convolution(
-        _ name: String, _ inputs: Int, _ outputs: Int, _ kernel: [Int]
+        _ name: String, _ inputs: Int, _ outputs: Int, _ kernel: [Int],
+        precision: Precision? = nil
     ) -> CausalConvolution {
+        let precision = precision ?? self.precision
         let weight = store.take("\(name).weight", [outputs, inputs] + kernel)
         let bias = store.take("\(name).bias", [outputs])
         guard kernel.count == 3, kernel[0] > 1 else {
-            return CausalConvolution(weight: weight, bias: bias, slot: nil)
+            return CausalConvolution(weight: weight, bias: bias, slot: nil, precision: precision)
         }
         defer { slots += 1 }
-        return CausalConvolution(weight: weight, bias: bias, slot: slots)
+        return CausalConvolution(weight: weight, bias: bias, slot: slots, precision: precision)
     }
 
-    mutating func normalization(_ name: String, _ width: Int, axes: Int) -> ChannelNormalization {
+    mutating func normalization(
+        _ name: String, _ width: Int, axes: Int, precision: Precision? = nil
+    ) -> ChannelNormalization {
         let ones = Array(repeating: 1, count: axes)
-        return ChannelNormalization(factors: store.take("\(name).gamma", [width] + ones))
+        return ChannelNormalization(
+            factors: store.take("\(name).gamma", [width] + ones),
+            precision: precision ?? self.precision)
     }
 
     mutating func residualBlock(_ name: String, _ inputs: Int, _ outputs: Int) -> ResidualBlock {
@@ -51,21 +64,26 @@ struct AutoencoderParts {
     mutating func attention(_ name: String, _ width: Int) -> SpatialAttention {
         SpatialAttention(
             norm: normalization("\(name).norm", width, axes: 2),
-            input: (
-                store.take("\(name).to_qkv.weight", [3 * width, width, 1, 1]),
-                store.take("\(name).to_qkv.bias", [3 * width])
-            ),
-            output: (
-                store.take("\(name).proj.weight", [width, width, 1, 1]),
-                store.take("\(name).proj.bias", [width])
-            ))
+            input: convolution("\(name).to_qkv", width, 3 * width, [1, 1]),
+            output: convolution("\(name).proj", width, width, [1, 1]),
+            precision: precision.ofConvolutions)
     }
 
     mutating func upsampler(_ name: String, _ width: Int, doublesTime: Bool) -> Upsampler {
         Upsampler(
             timeConvolution: doublesTime
                 ? convolution("\(name).time_conv", width, 2 * width, [3, 1, 1]) : nil,
-            convolution: convolution("\(name).resample.1", width, width / 2, [3, 3]))
+            enlarge: enlarging("\(name).resample.1", width, width / 2))
+    }
+
+    private mutating func enlarging(
+        _ name: String, _ inputs: Int, _ outputs: Int
+    ) -> EnlargingKernel {
+        let weight = store.take("\(name).weight", [outputs, inputs, 3, 3])
+        let bias = store.take("\(name).bias", [outputs])
+        return EnlargingKernel(
+            inputs: inputs, outputs: outputs, bias: bias.tensor.values, precision: precision
+        ) { weight.tensor.values }
     }
 
     mutating func downsampler(_ name: String, _ width: Int, halvesTime: Bool) -> Downsampler {

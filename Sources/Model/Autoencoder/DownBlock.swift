@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Tensors
+import Products
 
 /// One level of the encoder: residual blocks, then, but for the last level, a step down.
 struct DownBlock: Sendable {
@@ -8,7 +8,7 @@ struct DownBlock: Sendable {
     let downsampler: Downsampler?
 
     /// What the next frame becomes; nil where it waits for another to halve the time.
-    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> Tensor? {
+    func callAsFunction(_ frame: PixelFrame, _ cache: inout FeatureCache) -> PixelFrame? {
         var frame = frame
         for block in blocks { frame = block(frame, &cache) }
         guard let downsampler else { return frame }
@@ -26,8 +26,8 @@ struct Downsampler: Sendable {
     /// Three frames in steps of two.
     let timeConvolution: CausalConvolution?
 
-    /// What the next frame (C, H, W) becomes, (C, H/2, W/2); nil where it waits for another.
-    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> Tensor? {
+    /// What the next frame (H, W, C) becomes, (H/2, W/2, C); nil where it waits for another.
+    func callAsFunction(_ frame: PixelFrame, _ cache: inout FeatureCache) -> PixelFrame? {
         let frame = convolution(frame, &cache, sampling: .halved)
         guard let timeConvolution, let slot = timeConvolution.slot else { return frame }
         let isFirst = cache.begin(slot: slot)

@@ -2,6 +2,7 @@
 //
 // z latent channels, T latent frames, h rows and w columns of latents; H rows, W columns of pixels.
 
+import Products
 package import Tensors
 
 /// The frames of one clip, decoded as they are asked for.
@@ -35,23 +36,24 @@ package struct FrameStream: Sendable {
         guard remaining > 0 else { return nil }
         let latent = restored(position)
         position += 1
-        var frame = decoder.input(decoder.unquantize(latent, &cache), &cache)
-        frame = decoder.middle(frame, &cache)
+        let frame = decoder.input(decoder.unquantize(PixelFrame(planar: latent)), &cache)
         var frames: [Tensor] = []
-        finish(frame, from: 0, into: &frames)
+        finish(decoder.middle(frame, &cache), from: 0, into: &frames)
         return Tensor(
             shape: [frames.count] + frames[0].shape,
             values: frames.count == 1 ? frames[0].values : frames.flatMap(\.values))
     }
 
     /// Takes one frame through the levels from `level` on, to pixels.
-    private mutating func finish(_ frame: Tensor, from level: Int, into frames: inout [Tensor]) {
+    private mutating func finish(
+        _ frame: PixelFrame, from level: Int, into frames: inout [Tensor]
+    ) {
         if level < decoder.levels.count {
             for finer in decoder.levels[level](frame, &cache) {
                 finish(finer, from: level + 1, into: &frames)
             }
         } else {
-            var pixels = decoder.output(decoder.norm.activated(frame), &cache)
+            var pixels = decoder.output(decoder.norm.activated(frame), &cache).planar
             for i in pixels.values.indices { pixels.values[i] = min(max(pixels.values[i], -1), 1) }
             frames.append(pixels)
         }

@@ -2,6 +2,7 @@
 //
 // z latent channels, T latent frames, h rows and w columns of latents; H rows, W columns of pixels.
 
+package import Products
 package import Tensors
 package import Weights
 
@@ -24,24 +25,28 @@ package struct LatentDecoder: Sendable {
     /// Opens the `vae` folder of a diffusers model.
     ///
     /// - Throws: `ModelError`: an unreadable, unfit or unsupported configuration or weights.
-    package init(folder: String) throws(ModelError) {
+    package init(folder: String, precision: Precision = .float32) throws(ModelError) {
         let configuration = try Autoencoder(folder: folder)
         let store: WeightStore
         do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
-        try self.init(configuration, weights: store)
+        try self.init(configuration, weights: store, precision: precision)
     }
 
     /// Takes the decoder's weights; the encoder's may be there and are not used.
     ///
     /// - Throws: `ModelError.weights`, naming every tensor that is missing, of another shape, or
     ///   left over.
-    package init(_ configuration: Autoencoder, weights: WeightStore) throws(ModelError) {
+    package init(
+        _ configuration: Autoencoder, weights: WeightStore, precision: Precision = .float32
+    ) throws(ModelError) {
         self.configuration = configuration
-        var parts = AutoencoderParts(store: weights)
+        var parts = AutoencoderParts(store: weights, precision: precision)
         let z = configuration.latentChannels
-        unquantize = parts.convolution("post_quant_conv", z, z, [1, 1, 1])
+        // Latents and pixels stay exact: both ends cost next to nothing.
+        unquantize = parts.convolution("post_quant_conv", z, z, [1, 1, 1], precision: .float32)
         let widths = configuration.multipliers.reversed().map { $0 * configuration.decoderBase }
-        input = parts.convolution("decoder.conv_in", z, widths[0], [3, 3, 3])
+        input = parts.convolution(
+            "decoder.conv_in", z, widths[0], [3, 3, 3], precision: .float32)
         middle = parts.middle("decoder.mid_block", widths[0])
         var levels: [UpBlock] = []
         for (level, width) in widths.enumerated() {
@@ -59,8 +64,10 @@ package struct LatentDecoder: Sendable {
             levels.append(UpBlock(blocks: blocks, upsampler: upsampler))
         }
         self.levels = levels
-        norm = parts.normalization("decoder.norm_out", widths[widths.count - 1], axes: 3)
-        output = parts.convolution("decoder.conv_out", widths[widths.count - 1], 3, [3, 3, 3])
+        norm = parts.normalization(
+            "decoder.norm_out", widths[widths.count - 1], axes: 3, precision: .float32)
+        output = parts.convolution(
+            "decoder.conv_out", widths[widths.count - 1], 3, [3, 3, 3], precision: .float32)
         slots = parts.slots
         parts.store.skip(prefix: "encoder.")
         parts.store.skip(prefix: "quant_conv.")

@@ -2,6 +2,7 @@
 //
 // z latent channels, h rows and w columns of latents; H rows, W columns of pixels.
 
+package import Products
 package import Weights
 
 /// The encoder of an `AutoencoderKLWan`: frames to latents, one frame at a time.
@@ -26,22 +27,25 @@ package struct LatentEncoder: Sendable {
     /// Opens the `vae` folder of a diffusers model.
     ///
     /// - Throws: `ModelError`: an unreadable, unfit or unsupported configuration or weights.
-    package init(folder: String) throws(ModelError) {
+    package init(folder: String, precision: Precision = .float32) throws(ModelError) {
         let configuration = try Autoencoder(folder: folder)
         let store: WeightStore
         do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
-        try self.init(configuration, weights: store)
+        try self.init(configuration, weights: store, precision: precision)
     }
 
     /// Takes the encoder's weights; the decoder's may be there and are not used.
     ///
     /// - Throws: `ModelError.weights`, naming every tensor that is missing, of another shape, or
     ///   left over.
-    package init(_ configuration: Autoencoder, weights: WeightStore) throws(ModelError) {
+    package init(
+        _ configuration: Autoencoder, weights: WeightStore, precision: Precision = .float32
+    ) throws(ModelError) {
         self.configuration = configuration
-        var parts = AutoencoderParts(store: weights)
+        var parts = AutoencoderParts(store: weights, precision: precision)
         let base = configuration.encoderBase
-        input = parts.convolution("encoder.conv_in", 3, base, [3, 3, 3])
+        // Latents and pixels stay exact: both ends cost next to nothing.
+        input = parts.convolution("encoder.conv_in", 3, base, [3, 3, 3], precision: .float32)
         var levels: [DownBlock] = []
         var channels = base
         // The blocks of all levels are numbered through.
@@ -66,9 +70,12 @@ package struct LatentEncoder: Sendable {
         self.levels = levels
         let z = configuration.latentChannels
         middle = parts.middle("encoder.mid_block", channels)
-        norm = parts.normalization("encoder.norm_out", channels, axes: 3)
-        output = parts.convolution("encoder.conv_out", channels, 2 * z, [3, 3, 3])
-        quantize = parts.convolution("quant_conv", 2 * z, 2 * z, [1, 1, 1])
+        norm = parts.normalization(
+            "encoder.norm_out", channels, axes: 3, precision: .float32)
+        output = parts.convolution(
+            "encoder.conv_out", channels, 2 * z, [3, 3, 3], precision: .float32)
+        quantize = parts.convolution(
+            "quant_conv", 2 * z, 2 * z, [1, 1, 1], precision: .float32)
         slots = parts.slots
         parts.store.skip(prefix: "decoder.")
         parts.store.skip(prefix: "post_quant_conv.")

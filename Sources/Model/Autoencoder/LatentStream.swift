@@ -2,6 +2,7 @@
 //
 // z latent channels, h rows and w columns of latents; H rows, W columns of pixels.
 
+import Products
 package import Tensors
 
 /// The latents of one clip, encoded as its frames arrive.
@@ -57,15 +58,17 @@ package struct LatentStream: Sendable {
 
 extension LatentEncoder {
     /// Takes one frame through all levels; nil where it waits for another to halve the time.
+    ///
+    /// A frame (3, H, W) becomes a normalised latent frame (z, h, w).
     func encode(_ frame: Tensor, _ cache: inout FeatureCache) -> Tensor? {
-        var frame = input(frame, &cache)
+        var frame = input(PixelFrame(planar: frame), &cache)
         for level in levels {
             guard let coarser = level(frame, &cache) else { return nil }
             frame = coarser
         }
         frame = middle(frame, &cache)
         frame = output(norm.activated(frame), &cache)
-        return normalized(quantize(frame, &cache))
+        return normalized(quantize(frame).planar)
     }
 
     /// The mean, which is the first half of the channels, with mean and deviation taken out.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Tensors
+import Products
 
 /// The coarsest level of encoder and decoder: a residual block, attention, a residual block.
 struct MiddleBlock: Sendable {
@@ -8,8 +8,8 @@ struct MiddleBlock: Sendable {
     let attention: SpatialAttention
     let second: ResidualBlock
 
-    /// The next frame, (C, H, W) to (C, H, W).
-    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> Tensor {
+    /// The next frame, (H, W, C) to (H, W, C).
+    func callAsFunction(_ frame: PixelFrame, _ cache: inout FeatureCache) -> PixelFrame {
         second(attention(first(frame, &cache)), &cache)
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Tensors
+import Products
 
 /// Two rounds of normalise, SiLU, 3×3×3 convolution, added to the input.
 ///
@@ -11,11 +11,11 @@ struct ResidualBlock: Sendable {
     let second: (norm: ChannelNormalization, convolution: CausalConvolution)
     let shortcut: CausalConvolution?
 
-    /// The next frame, (C, H, W) to (O, H, W).
-    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> Tensor {
-        var result = first.convolution(first.norm.activated(frame), &cache)
-        result = second.convolution(second.norm.activated(result), &cache)
-        result.add(shortcut?(frame, &cache) ?? frame)
+    /// The next frame, (H, W, C) to (H, W, O).
+    func callAsFunction(_ frame: PixelFrame, _ cache: inout FeatureCache) -> PixelFrame {
+        let middle = first.convolution(first.norm.activated(frame), &cache)
+        let result = second.convolution(second.norm.activated(middle), &cache)
+        result.add(shortcut?(frame) ?? frame)
         return result
     }
 }

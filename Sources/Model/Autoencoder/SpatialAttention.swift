@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// C channels, N pixels.
+// C channels, H rows, W columns.
 
+import Products
 import Tensors
-import Weights
 
 /// Attention of one head among the pixels of one frame, added to the frame.
 ///
@@ -11,47 +11,34 @@ import Weights
 /// `WanAttentionBlock`).
 struct SpatialAttention: Sendable {
     let norm: ChannelNormalization
-    /// Queries, keys and values in one, (3C, C, 1, 1) and (3C).
-    let input: (weight: Weight, bias: Weight)
-    /// (C, C, 1, 1) and (C).
-    let output: (weight: Weight, bias: Weight)
+    /// Queries, keys and values in one, C channels to 3C.
+    let input: CausalConvolution
+    let output: CausalConvolution
+    /// Of logits and weighted sums.
+    let precision: Precision
 
-    /// The frame, (C, H, W), with what its pixels found.
-    func callAsFunction(_ frame: Tensor) -> Tensor {
-        let channels = frame.shape[0]
-        let pixels = frame.shape[1] * frame.shape[2]
-        let tokens = norm(frame).reshaped([channels, pixels]).transposed()
-        let parts = (0..<3).map { part in
-            let rows = part * channels..<(part + 1) * channels
-            let square = rows.lowerBound * channels..<rows.upperBound * channels
-            return tokens.linear(
-                input.weight.span.extracting(square), bias: input.bias.span.extracting(rows),
-                outputs: channels)
-        }
-        var result = attention(
-            parts[0], parts[1], parts[2], shape: AttentionShape(heads: 1, channels: channels),
-            scale: 1 / Float(channels).squareRoot())
-        result = result.linear(output.weight.span, bias: output.bias.span, outputs: channels)
-        result = result.transposed().reshaped(frame.shape)
-        result.add(frame)
-        return result
-    }
-}
-
-extension Tensor {
-    /// The transpose of a matrix: (M, N) to (N, M).
-    fileprivate func transposed() -> Tensor {
-        let (m, n) = (shape[0], shape[1])
-        var result = Tensor(zeros: [n, m])
-        unsafe values.withUnsafeBufferPointer { x in
-            unsafe result.values.withUnsafeMutableBufferPointer { y in
-                parallelFor(n, grain: max(1, 8_192 / m)) { rows in
-                    for i in rows {
-                        for j in 0..<m { unsafe y[i * m + j] = x[j * n + i] }
-                    }
-                }
+    /// The frame, (H, W, C), with what its pixels found.
+    func callAsFunction(_ frame: PixelFrame) -> PixelFrame {
+        let (pixels, channels) = (frame.pixels, frame.channels)
+        let shape = AttentionShape(heads: 1, channels: channels)
+        let queries = HeadRows(rows: pixels, shape: shape, precision: precision, areQueries: true)
+        let keys = HeadRows(rows: pixels, shape: shape, precision: precision)
+        let values = ValueRows(rows: pixels, shape: shape, precision: precision)
+        let parts = input(norm(frame))
+        parallelFor(pixels) { range in
+            for row in range {
+                let part = unsafe parts.pixel(row)
+                unsafe queries.store(part, row: row)
+                unsafe keys.store(part + channels, row: row)
+                unsafe values.store(part + 2 * channels, row: row)
             }
         }
+        let found = PixelFrame(rows: frame.rows, columns: frame.columns, channels: channels)
+        unsafe attend(
+            queries, to: KeyBlocks(keys: keys, values: values),
+            scale: 1 / Float(channels).squareRoot(), into: found.pixel(0))
+        let result = output(found)
+        result.add(frame)
         return result
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Tensors
+import Products
 
 /// One level of the decoder: residual blocks, then, but for the last level, a step up.
 struct UpBlock: Sendable {
@@ -8,7 +8,7 @@ struct UpBlock: Sendable {
     let upsampler: Upsampler?
 
     /// The frames that the next frame becomes: one, or two where time is doubled.
-    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> [Tensor] {
+    func callAsFunction(_ frame: PixelFrame, _ cache: inout FeatureCache) -> [PixelFrame] {
         var frame = frame
         for block in blocks { frame = block(frame, &cache) }
         return upsampler?(frame, &cache) ?? [frame]
@@ -23,16 +23,18 @@ struct Upsampler: Sendable {
     /// Makes 2C channels of C: those of the even frame, then those of the odd one.
     let timeConvolution: CausalConvolution?
     /// 3×3, on the enlarged frame.
-    let convolution: CausalConvolution
+    let enlarge: EnlargingKernel
 
-    /// The frames, each (O, 2H, 2W), that one frame (C, H, W) becomes.
-    func callAsFunction(_ frame: Tensor, _ cache: inout FeatureCache) -> [Tensor] {
+    /// The frames, each (2H, 2W, O), that one frame (H, W, C) becomes.
+    func callAsFunction(_ frame: PixelFrame, _ cache: inout FeatureCache) -> [PixelFrame] {
         var frames = [frame]
         if let timeConvolution, let slot = timeConvolution.slot, !cache.begin(slot: slot) {
-            let channels = frame.shape[0]
+            let channels = frame.channels
             let pair = timeConvolution(frame, &cache)
-            frames = [pair.slices(0..<channels), pair.slices(channels..<2 * channels)]
+            frames = [0..<channels, channels..<2 * channels].map {
+                pair.operand(for: enlarge.precision, channels: $0)
+            }
         }
-        return frames.map { convolution($0, &cache, sampling: .doubled) }
+        return frames.map { enlarge($0) }
     }
 }
