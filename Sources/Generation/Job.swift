@@ -223,7 +223,10 @@ extension Job {
             station = .led(clips, context: nil)
             return try advance()
         }
-        let encoder = try timed(\.load) { try LatentEncoder(folder: plan.folder.autoencoder) }
+        let encoder = try timed(\.load) {
+            try LatentEncoder(
+                folder: plan.folder.autoencoder, precision: plan.precision)
+        }
         let context = timed(\.media) {
             ControlContext(
                 encoder: encoder, frames: window.count, height: plan.height, width: plan.width,
@@ -309,7 +312,12 @@ extension Job {
     }
 
     private func openDecoder(_ clips: Clips, _ latents: Tensor) throws -> Progress {
-        let decoder = try timed(\.load) { try LatentDecoder(folder: plan.folder.autoencoder) }
+        let decoder = try timed(\.load) {
+            try LatentDecoder(
+                folder: plan.folder.autoencoder, precision: plan.precision)
+        }
+        // What the transformer worked in.
+        Scratch.release()
         // What became of the references is not part of the clip.
         let clip = latents.frames(from: clips.mode.references.count)
         station = .decoding(clips, decoder.stream(clip))

@@ -14,27 +14,48 @@ import Synchronization
     /// Bytes of any content.
     package init(count: Int) {
         self.count = count
-        let address = count < Self.large ? nil : Self.idle.withLock { $0[count]?.popLast() }
+        let address = count < Self.large ? nil : Self.idle.withLock { $0.take(count) }
         unsafe start =
             address.flatMap { unsafe UnsafeMutableRawPointer(bitPattern: $0) }
             ?? .allocate(byteCount: max(64, count), alignment: 64)
     }
 
     deinit {
-        guard count >= Self.large else { return unsafe start.deallocate() }
         let address = unsafe UInt(bitPattern: start)
-        Self.idle.withLock { $0[count, default: []].append(address) }
+        if count >= Self.large, Self.idle.withLock({ $0.keep(address, count) }) { return }
+        unsafe start.deallocate()
     }
 
     private static let large = 1 << 20
-    /// The addresses of what nobody uses at present, by size.
-    private static let idle = Mutex<[Int: [UInt]]>([:])
+    private static let idle = Mutex(Idle())
+
+    /// What nobody uses at present.
+    private struct Idle {
+        /// By size.
+        var addresses: [Int: [UInt]] = [:]
+        var bytes = 0
+        /// As much as the blocks of a transformer hand from one to the next.
+        static let most = 256 << 20
+
+        mutating func take(_ count: Int) -> UInt? {
+            guard let address = addresses[count]?.popLast() else { return nil }
+            bytes -= count
+            return address
+        }
+
+        mutating func keep(_ address: UInt, _ count: Int) -> Bool {
+            guard bytes + count <= Self.most else { return false }
+            addresses[count, default: []].append(address)
+            bytes += count
+            return true
+        }
+    }
 
     /// Gives back to the system what nobody uses at present.
     package static func release() {
         let addresses = idle.withLock { idle in
-            defer { idle = [:] }
-            return idle.values.flatMap(\.self)
+            defer { idle = Idle() }
+            return idle.addresses.values.flatMap(\.self)
         }
         for address in addresses {
             unsafe UnsafeMutableRawPointer(bitPattern: address)?.deallocate()

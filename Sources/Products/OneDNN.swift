@@ -112,7 +112,7 @@ func must(_ status: dnnl_status_t, _ place: StaticString = #function) {
             byteCount: max(64, scratchpadBytes), alignment: 64
         ) { scratch in
             var list: [dnnl_exec_arg_t] = unsafe []
-            for unsafe(index, bytes) in unsafe arguments {
+            unsafe arguments.forEach { index, bytes in
                 unsafe list.append(
                     dnnl_exec_arg_t(arg: index, memory: memory(descriptor(index), bytes)))
             }
@@ -123,7 +123,7 @@ func must(_ status: dnnl_status_t, _ place: StaticString = #function) {
             }
             unsafe must(
                 dnnl_primitive_execute(primitive, OneDNN.shared.stream, Int32(list.count), list))
-            for unsafeargument in unsafe list { unsafe dnnl_memory_destroy(argument.memory) }
+            unsafe list.forEach { unsafe dnnl_memory_destroy($0.memory) }
         }
     }
 

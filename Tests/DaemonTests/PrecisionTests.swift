@@ -73,7 +73,7 @@ struct PrecisionTests {
             let names = try #require(
                 FileManager.default.enumerator(atPath: output)?.allObjects as? [String])
             for name in names.filter({ $0.hasSuffix(".png") }).sorted() {
-                frames.append(try Picture.read("\(output)/\(name)"))
+                frames.append(try PictureFile.read("\(output)/\(name)"))
             }
         }
         return frames

@@ -42,9 +42,9 @@ do {
     let run: () -> Tensor
     switch part {
     case "transformer": run = try transformerRun(tensors)
-    case "decoder" where precision == .float32: run = try decoderRun(tensors)
+    case "decoder": run = try decoderRun(tensors)
     case "text" where precision == .float32: run = try textRun(tensors)
-    case "decoder", "text":
+    case "text":
         say("unavailable the \(part) is computed in float32 only")
         exit(0)
     default: fail("'\(part)' is not transformer, decoder or text")
@@ -76,7 +76,7 @@ func transformerRun(_ inputs: [String: Tensor]) throws -> () -> Tensor {
 
 func decoderRun(_ inputs: [String: Tensor]) throws -> () -> Tensor {
     guard let latents = inputs["latents"] else { fail("latents are missing") }
-    let decoder = try LatentDecoder(folder: folder)
+    let decoder = try LatentDecoder(folder: folder, precision: precision)
     return {
         var stream = decoder.stream(latents)
         var frames: [Tensor] = []
