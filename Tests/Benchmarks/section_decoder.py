@@ -13,12 +13,10 @@ from engine import HERE
 from session import HEAD, NAMES, Pair
 
 PAIRS = [
-    Pair("float32", "diffusers", "float32"),
-    Pair("float32", "openvino", "float32"),
-    Pair("bfloat16", "diffusers", "float32"),
     Pair("bfloat16", "diffusers", "bfloat16"),
+    Pair("float32", "diffusers", "float32"),
     Pair("bfloat16", "openvino", "bfloat16"),
-    Pair("int8", "diffusers", "bfloat16"),
+    Pair("float32", "openvino", "float32"),
 ]
 
 

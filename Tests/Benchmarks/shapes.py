@@ -64,7 +64,7 @@ FULL = Scale(
     autoencoder={},
     text=dict(d_model=4096, d_ff=10240, num_heads=64, d_kv=64, num_layers=2, vocab_size=1024),
     clips=[Clip(320, 192, 17), Clip(448, 256, 17), Clip(576, 320, 33), Clip(832, 480, 33)],
-    decoded=[Clip(320, 192, 17), Clip(448, 256, 9)],
+    decoded=[Clip(448, 256, 9)],
     long=[Clip(832, 480, 9), Clip(832, 480, 17)],
 )
 
