@@ -180,13 +180,6 @@ static void gelu(float *x, long n) {
     }
 }
 
-static void silu(float *x, long n) {
-    EACH(i, n) {
-        lanes v = load(x + i, n - i);
-        put(gated_by_sigmoid(v, v), x + i, n - i);
-    }
-}
-
 static void add_gated(float *x, const float *y, const float *gate, long n) {
     if (gate) {
         EACH(i, n) {
@@ -259,10 +252,6 @@ static void round_to(float *x, row_format format, long n) {
             put((shifted - MAGIC) * scale, x + i, n - i);
         }
     }
-}
-
-static void load_bfloat16(const uint16_t *x, float *y, long n) {
-    EACH(i, n) put(from_bfloat16(load_halves(x + i, n - i)), y + i, n - i);
 }
 
 static void dequantize(
@@ -431,13 +420,11 @@ const row_kernels TABLE = {
     .rms_norm = rms_norm,
     .rotate = rotate,
     .gelu = gelu,
-    .silu = silu,
     .add_gated = add_gated,
     .add = add,
     .store = store,
     .store_from_bfloat16 = store_from_bfloat16,
     .round_to = round_to,
-    .load_bfloat16 = load_bfloat16,
     .dequantize = dequantize,
     .quantize_columns = quantize_columns,
     .softmax = softmax,

@@ -224,8 +224,7 @@ extension Job {
             return try advance()
         }
         let encoder = try timed(\.load) {
-            try LatentEncoder(
-                folder: plan.folder.autoencoder, precision: plan.precision)
+            try LatentEncoder(folder: plan.folder.autoencoder, precision: plan.precision)
         }
         let context = timed(\.media) {
             ControlContext(
@@ -313,8 +312,7 @@ extension Job {
 
     private func openDecoder(_ clips: Clips, _ latents: Tensor) throws -> Progress {
         let decoder = try timed(\.load) {
-            try LatentDecoder(
-                folder: plan.folder.autoencoder, precision: plan.precision)
+            try LatentDecoder(folder: plan.folder.autoencoder, precision: plan.precision)
         }
         // What the transformer worked in.
         Scratch.release()

@@ -26,8 +26,6 @@ typedef struct {
     void (*rotate)(float *x, long n, long channels, const float *cosines, const float *sines);
     /// x = GELU in its tanh form, in place.
     void (*gelu)(float *x, long n);
-    /// x = x · sigmoid(x), in place.
-    void (*silu)(float *x, long n);
     /// x += y · gate; a gate of NULL is 1.
     void (*add_gated)(float *x, const float *y, const float *gate, long n);
     /// x += bias.
@@ -40,8 +38,6 @@ typedef struct {
     float (*store_from_bfloat16)(const uint16_t *x, void *y, row_format format, long n);
     /// Rounds a row to what `format` can hold and leaves it in float32, in place.
     void (*round_to)(float *x, row_format format, long n);
-    /// y = float(x).
-    void (*load_bfloat16)(const uint16_t *x, float *y, long n);
     /// y = accumulated · row_scale · column_scales + bias; a bias of NULL is 0.
     void (*dequantize)(
         const int32_t *accumulated, float *y, float row_scale, const float *column_scales,
