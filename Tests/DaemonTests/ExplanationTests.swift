@@ -114,7 +114,7 @@ struct ExplanationTests {
             let empty = try explain("empty.json", in: root)
             #expect(empty.status == 75)
             #expect(empty.output.contains("It is empty"))
-            let file = open("\(root.path)/inbox/half.json", O_WRONLY | O_CREAT, 0o666)
+            let file = open("\(root.path)/inbox/half.json", O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
             Foundation.write(file, "{", 1)
             let half = try explain("half.json", in: root)
             close(file)

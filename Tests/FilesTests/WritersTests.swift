@@ -12,13 +12,23 @@ import Testing
         return Writers(of: try OwnedDescriptor(path, .readWithoutLink), path)
     }
 
+    /// Expects that nobody writes to a file any more, or that this is so in a moment: a program that
+    /// another test starts has all our descriptors until it is itself.
+    static func expectNone(_ file: String, in folder: Folder) throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while try writers(of: file, in: folder) != .none, ContinuousClock.now < deadline {
+            usleep(1_000)
+        }
+        #expect(try writers(of: file, in: folder) == .none)
+    }
+
     @Test func nobodyWritesToAClosedFile() throws {
         try withTemporaryFolder { folder in
             try folder.write("x", "a")
-            #expect(try Self.writers(of: "a", in: folder) == .none)
+            try Self.expectNone("a", in: folder)
             // Another reader is no writer, and the lease was returned.
-            let reader = open(folder.at("a"), O_RDONLY)
-            #expect(try Self.writers(of: "a", in: folder) == .none)
+            let reader = open(folder.at("a"), O_RDONLY | O_CLOEXEC)
+            try Self.expectNone("a", in: folder)
             close(reader)
         }
     }
@@ -27,22 +37,22 @@ import Testing
     func whoHasItOpenForWritingIsNoticed(flags: Int32) throws {
         try withTemporaryFolder { folder in
             try folder.write("x", "a")
-            let writer = open(folder.at("a"), flags)
+            let writer = open(folder.at("a"), flags | O_CLOEXEC)
             #expect(try Self.writers(of: "a", in: folder) == .some)
             close(writer)
-            #expect(try Self.writers(of: "a", in: folder) == .none)
+            try Self.expectNone("a", in: folder)
         }
     }
 
     @Test func aMappingIsAWriterAfterItsFileWasClosed() throws {
         try withTemporaryFolder { folder in
             try folder.write("0123456789", "a")
-            let writer = open(folder.at("a"), O_RDWR)
+            let writer = open(folder.at("a"), O_RDWR | O_CLOEXEC)
             let map = mmap(nil, 10, PROT_READ | PROT_WRITE, MAP_SHARED, writer, 0)
             close(writer)
             #expect(try Self.writers(of: "a", in: folder) == .some)
             munmap(map, 10)
-            #expect(try Self.writers(of: "a", in: folder) == .none)
+            try Self.expectNone("a", in: folder)
         }
     }
 
@@ -64,12 +74,7 @@ import Testing
             for _ in 0..<20_000 { _ = try Self.writers(of: "a", in: folder) }
             pthread_join(thread, nil)
             free(text)
-            // A program that another test starts has all our descriptors for a moment.
-            let deadline = ContinuousClock.now + .seconds(10)
-            while try Self.writers(of: "a", in: folder) != .none, ContinuousClock.now < deadline {
-                usleep(1_000)
-            }
-            #expect(try Self.writers(of: "a", in: folder) == .none)
+            try Self.expectNone("a", in: folder)
         }
     }
 

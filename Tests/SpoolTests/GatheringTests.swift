@@ -97,7 +97,7 @@ import Testing
     @Test func aSlowWriterIsWaitedForWhileItBringsSomething() throws {
         try Self.withBench(["a.mov"]) { bench in
             try bench.folder.write("half", "a.mov")
-            let writer = open(bench.folder.at("a.mov"), O_WRONLY | O_APPEND)
+            let writer = open(bench.folder.at("a.mov"), O_WRONLY | O_APPEND | O_CLOEXEC)
             for minute in 0..<180 {
                 if minute % 20 == 0 { write(writer, "more", 4) }
                 let verdict = try bench.look(after: Double(minute) * 60)
@@ -193,7 +193,7 @@ import Testing
     @Test func aFileThatSomebodyHoldsOpenIsNotTaken() throws {
         try Self.withBench(["a.mov"]) { bench in
             try bench.folder.write("half", "a.mov")
-            let writer = open(bench.folder.at("a.mov"), O_WRONLY | O_APPEND)
+            let writer = open(bench.folder.at("a.mov"), O_WRONLY | O_APPEND | O_CLOEXEC)
             for second in stride(from: 0, to: 600, by: 3) {
                 let missing = second < 10 ? [] : ["a.mov"]
                 #expect(try bench.look(after: Double(second)) == .waiting(missing: missing))
@@ -213,7 +213,7 @@ import Testing
     func aFileThatIsOverwrittenIsNotTaken(how: String) throws {
         try Self.withBench(["a.mov"]) { bench in
             try bench.folder.write("older version", "a.mov")
-            var writer = open(bench.folder.at("a.mov"), O_RDWR)
+            var writer = open(bench.folder.at("a.mov"), O_RDWR | O_CLOEXEC)
             let map = mmap(nil, 13, PROT_READ | PROT_WRITE, MAP_SHARED, writer, 0)
             if how == "mapped" {
                 close(writer)
@@ -324,7 +324,7 @@ import Testing
             try bench.folder.write("a", "a.png")
             #expect(try bench.look(after: 0) == .waiting(missing: []))
             #expect(try bench.look(after: 2) == .ready)
-            let writer = open(bench.folder.at("a.png"), O_WRONLY)
+            let writer = open(bench.folder.at("a.png"), O_WRONLY | O_CLOEXEC)
             defer { close(writer) }
             // The copying noticed it.
             bench.gathering.postpone(from: bench.after(9000))

@@ -89,7 +89,7 @@ import Testing
             try bench.folder.write("", "x.json")
             #expect(try bench.arrivals() == [])
             #expect(try bench.arrivals(after: 30_000) == [])
-            let file = open(bench.folder.at("x.json"), O_WRONLY)
+            let file = open(bench.folder.at("x.json"), O_WRONLY | O_CLOEXEC)
             write(file, #"{"mode""#, 7)
             #expect(try bench.arrivals(after: 59_000) == [])
             // Held open, at rest for longer than any pause.
@@ -115,7 +115,7 @@ import Testing
     @Test func aFileThatIsWrittenThroughAMapping() throws {
         try InboxTests.withInbox { bench in
             let text = Array(Self.whole.utf8)
-            let file = open(bench.folder.at("x.json"), O_RDWR | O_CREAT, 0o666)
+            let file = open(bench.folder.at("x.json"), O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
             ftruncate(file, text.count)
             let map = try #require(
                 mmap(nil, text.count, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0))
@@ -131,7 +131,7 @@ import Testing
 
     @Test func halfAFileThatSomebodyHoldsOpenIsNotTakenForBroken() throws {
         try InboxTests.withInbox { (bench) throws in
-            let file = open(bench.folder.at("x.json"), O_WRONLY | O_CREAT, 0o666)
+            let file = open(bench.folder.at("x.json"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
             write(file, "{", 1)
             for second in 0..<30 { #expect(try bench.arrivals(after: second * 2000) == []) }
             write(file, "}", 1)

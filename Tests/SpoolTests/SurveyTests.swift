@@ -95,7 +95,7 @@ import Testing
             #expect(
                 try Self.standing("a/b/y.json", in: root)
                     == .missing(Arrival(Path("a/b/y.json"))))
-            let file = open(root.at("inbox/z.json"), O_WRONLY | O_CREAT, 0o666)
+            let file = open(root.at("inbox/z.json"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
             write(file, "{", 1)
             #expect(
                 try Self.standing("z.json", in: root)
@@ -168,7 +168,7 @@ import Testing
             try root.write("", "inbox/empty.png")
             try root.write("d", "inbox/d.mov")
             try root.write("", "inbox/d.mov.aria2")
-            let file = open(root.at("inbox/w.mov"), O_WRONLY | O_CREAT, 0o666)
+            let file = open(root.at("inbox/w.mov"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
             write(file, "half", 4)
             defer { close(file) }
             let states = try Survey(root: root.path).media(
