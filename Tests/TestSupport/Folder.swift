@@ -27,7 +27,7 @@ package struct Folder {
     /// Writes a file, replacing or continuing what is there, and makes the folders around it.
     package func write(_ text: String, _ name: String, continuing: Bool = false) throws {
         if let slash = name.lastIndex(of: "/") { try make(String(name[..<slash])) }
-        guard let file = fopen(at(name), continuing ? "ab" : "wb") else {
+        guard let file = fopen(at(name), continuing ? "abe" : "wbe") else {
             throw Refused(path: at(name))
         }
         let bytes = Array(text.utf8)

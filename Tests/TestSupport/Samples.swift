@@ -13,7 +13,7 @@ package enum Samples {
 
     /// The content of a sample.
     package static func bytes(_ name: String) throws -> [UInt8] {
-        guard let file = fopen(path(name), "rb") else { throw Refused(path: path(name)) }
+        guard let file = fopen(path(name), "rbe") else { throw Refused(path: path(name)) }
         defer { fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1 << 20)
         let count = fread(&bytes, 1, bytes.count, file)
@@ -45,7 +45,7 @@ package enum Samples {
 
     /// Creates a file.
     package static func write(_ bytes: [UInt8], to path: String) throws {
-        guard let file = fopen(path, "wb") else { throw Refused(path: path) }
+        guard let file = fopen(path, "wbe") else { throw Refused(path: path) }
         let written = fwrite(bytes, 1, bytes.count, file)
         guard fclose(file) == 0, written == bytes.count else { throw Refused(path: path) }
     }

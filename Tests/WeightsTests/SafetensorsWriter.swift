@@ -23,7 +23,7 @@ struct SafetensorsWriter {
 }
 
 func writeFile(_ bytes: [UInt8], to path: String) throws {
-    let file = fopen(path, "w")
+    let file = fopen(path, "we")
     try #require(file != nil)
     let written = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
     try #require(fclose(file) == 0 && written == bytes.count)

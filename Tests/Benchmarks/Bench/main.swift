@@ -130,7 +130,7 @@ func save(_ tensor: Tensor, to path: String) {
     var header =
         "{\"output\":{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[0,\(tensor.count * 4)]}}"
     while header.utf8.count % 8 != 0 { header += " " }
-    guard let file = unsafe fopen(path, "w") else { fail("cannot write '\(path)'") }
+    guard let file = unsafe fopen(path, "we") else { fail("cannot write '\(path)'") }
     defer { unsafe fclose(file) }
     unsafe withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) {
         _ = unsafe fwrite($0.baseAddress, 1, 8, file)

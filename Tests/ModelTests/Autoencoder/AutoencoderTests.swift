@@ -30,7 +30,7 @@ extension Autoencoder {
             unlink(path)
             rmdir(folder)
         }
-        let file = try #require(fopen(path, "w"))
+        let file = try #require(fopen(path, "we"))
         fputs(text, file)
         fclose(file)
         self = try Autoencoder(folder: folder)

@@ -52,7 +52,7 @@ struct TextEncoderFailureTests {
         var template = Array("/tmp/rushes-encoder-XXXXXX".utf8CString)
         let folder = String(cString: mkdtemp(&template))
         let path = "\(folder)/config.json"
-        let file = try #require(fopen(path, "w"))
+        let file = try #require(fopen(path, "we"))
         fputs(configuration, file)
         fclose(file)
         defer {

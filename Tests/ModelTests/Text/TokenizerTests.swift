@@ -68,7 +68,7 @@ struct TokenizerFailureTests {
     }
 
     private func bytes(_ path: String) throws -> [UInt8] {
-        let file = try #require(fopen(path, "r"))
+        let file = try #require(fopen(path, "re"))
         defer { fclose(file) }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         let count = fread(&buffer, 1, buffer.count, file)
