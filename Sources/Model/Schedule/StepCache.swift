@@ -102,7 +102,7 @@ package struct ChangeRescaling: Sendable, Equatable {
 
 extension TransformerConfiguration {
     /// That of the published model of these dimensions, whose frozen base VACE has too; else plain.
-    var changeRescaling: ChangeRescaling {
+    package var changeRescaling: ChangeRescaling {
         switch (width, layers) {
         case (1536, 30): .smallWan
         case (5120, 40): .largeWan
