@@ -27,7 +27,7 @@ struct StepCacheTests {
     }
 
     @Test func `makes the frames of diffusers with the same steps left out`() throws {
-        let golden = try Golden.tensors("narrow/step-cache")
+        let golden = try Golden.tensors("step-cache/narrow")
         let frames = try #require(golden["frames"])
         let reused = try #require(golden["reused"]).values
         let threshold = Double(try #require(golden["threshold"]).values[0])
@@ -36,7 +36,7 @@ struct StepCacheTests {
                 modelDirectories: ["\(Golden.folder)/checkpoints"],
                 approximations: Approximations(stepCache: threshold))
             let request = try Request(
-                parsing: try Golden.bytes("\(Golden.folder)/values/narrow/step-cache.json"))
+                parsing: try Golden.bytes("\(Golden.folder)/values/step-cache/narrow.json"))
             let job = try Job(request: request, name: "clip", engine: engine, into: directory)
             #expect(job.plan.stepCache.reused == reused.indices.filter { reused[$0] == 1 })
             while try job.next() != nil {}

@@ -3,8 +3,8 @@
 
     python make_step_cache_golden.py            # into the folder of this file
 
-`values/step-cache.safetensors` has the steps that the published formula reuses for changes that are
-made up here. `values/narrow/step-cache.…` is a request through diffusers, the blocks of whose network
+In `values/step-cache`, `schedules.safetensors` has the steps that the published formula reuses for
+changes that are made up here. `narrow.…` is a request through diffusers, the blocks of whose network
 are left out at such steps. The checkpoints are those of `make_golden.py`.
 """
 
@@ -113,8 +113,8 @@ def clip(folder, values):
     error = float(((frames - exact) ** 2).mean())
     print("changes", [round(change, 3) for change in changes], "reused", cache.steps,
           f"{-10 * numpy.log10(error):.1f} dB from all steps")
-    (values / "step-cache.json").write_text(json.dumps(REQUEST, indent=2) + "\n")
-    write(values / "step-cache.safetensors", {
+    (values / f"{CHECKPOINT}.json").write_text(json.dumps(REQUEST, indent=2) + "\n")
+    write(values / f"{CHECKPOINT}.safetensors", {
         "frames": frames.half(), "reused": torch.tensor(cache.steps),
         "threshold": torch.tensor([THRESHOLD]), "changes": torch.tensor(changes)})
 
@@ -123,9 +123,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--into", type=pathlib.Path, default=pathlib.Path(__file__).parent)
     into = parser.parse_args().into
+    values = into / "values" / "step-cache"
     torch.set_num_threads(1)
-    schedules(into / "values" / "step-cache.safetensors")
-    clip(into / "checkpoints" / CHECKPOINT, into / "values" / CHECKPOINT)
+    schedules(values / "schedules.safetensors")
+    clip(into / "checkpoints" / CHECKPOINT, values)
 
 
 if __name__ == "__main__":

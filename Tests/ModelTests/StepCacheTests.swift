@@ -12,7 +12,7 @@ struct StepCacheTests {
     ]
 
     @Test func `are those of the published formula`() throws {
-        let golden = try Golden.tensors("step-cache")
+        let golden = try Golden.tensors("step-cache/schedules")
         for (name, rescaling) in Self.rescalings {
             let changes = try #require(golden["changes.\(name)"]).values.map(Double.init)
             let keys = golden.keys.filter { $0.hasPrefix("reused.\(name).") }
@@ -75,7 +75,7 @@ struct StepCacheTests {
     @Test func `follow from the weights of the timestep's embedding`() throws {
         let folder = Golden.model("narrow") + "/transformer"
         let configuration = try TransformerConfiguration(path: "\(folder)/config.json")
-        let golden = try Golden.tensors("narrow/step-cache")
+        let golden = try Golden.tensors("step-cache/narrow")
         let expected = try #require(golden["reused"]).values
         let cache = try StepCache(
             threshold: Double(try #require(golden["threshold"]).values[0]),
