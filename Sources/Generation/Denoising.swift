@@ -48,7 +48,8 @@ struct Denoising {
         _ state: State, schedule: FlowSchedule, order: Int, stepCache: StepCache,
         transformer: Transformer, conditioning: Conditioning
     ) {
-        precondition(!stepCache.reuses(state.memory.step), "no step is begun with what it reuses")
+        let step = state.memory.step
+        precondition(!stepCache.reuses(step), "nobody has what step \(step) reuses")
         self.stepCache = stepCache
         self.transformer = transformer
         self.conditioning = conditioning

@@ -46,8 +46,8 @@ package struct Work: Sendable {
         let (h, w) = (height / latent.space, width / latent.space)
         // What a step costs that reuses an earlier one is lost in the rounding.
         let passes = texts * stepCache.computed
-        // Of every text, while the next step reuses it.
-        let residuals = stepCache.reused.isEmpty ? 0 : Double(texts)
+        // Of every text, and the tokens before and after the blocks that one is made of.
+        let residuals = stepCache.reused.isEmpty ? 0 : Double(texts + 2)
         let d = Double(transformer.width)
         let f = Double(transformer.feedForwardChannels)
         var longest = 0.0
