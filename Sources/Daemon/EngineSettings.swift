@@ -11,6 +11,7 @@ package struct EngineSettings: Sendable {
     package let styles: String
     /// Absent where the model and the machine decide.
     private let precision: Precision?
+    private let approximations: Approximations
 
     /// Where a package puts models, and where an administrator does.
     package static let defaultModels = Engine.customaryDirectories
@@ -18,24 +19,29 @@ package struct EngineSettings: Sendable {
     package static let defaultStyles = "/var/lib/rushes/styles"
     /// What a precision may be called: to let the model and the machine decide, or one by name.
     package static let precisions = ["automatic"] + Precision.allCases.map(\.rawValue)
+    /// The range of the step cache's threshold, of which 0 computes every step.
+    package static let stepCacheRange = Approximations.stepCacheRange
     /// The version of the program.
     package static let version = Engine.version
 
-    /// Settings; empty `models` means the defaults, `precision` is one of `precisions`.
-    package init(models: [String], styles: String?, precision: String) {
+    /// Settings; empty `models` means the defaults, `precision` is one of `precisions`, `stepCache` in
+    /// `stepCacheRange`.
+    package init(models: [String], styles: String?, precision: String, stepCache: Double) {
         precondition(Self.precisions.contains(precision), "there is no precision '\(precision)'")
         self.models = models.isEmpty ? Self.defaultModels : models
         self.styles = styles ?? Self.defaultStyles
         self.precision = Precision(rawValue: precision)
+        approximations = Approximations(stepCache: stepCache)
     }
 
     /// The same as arguments, for a worker.
     package var arguments: [String] {
         models.flatMap { ["--models", $0] } + ["--styles", styles]
             + ["--precision", precision?.rawValue ?? Self.precisions[0]]
+            + ["--step-cache", "\(approximations.stepCache)"]
     }
 
     var engine: Engine {
-        Engine(modelDirectories: models, precision: precision)
+        Engine(modelDirectories: models, precision: precision, approximations: approximations)
     }
 }

@@ -23,7 +23,11 @@ struct Denoising {
     private let transformer: Transformer
     private let conditioning: Conditioning
     private let positions: RotaryAngles
+    private let stepCache: StepCache
     private var solver: UniPC
+    /// What the last computed step leaves for the next, one for each text; empty where that is
+    /// computed too.
+    private var residuals: [BlockResidual] = []
     /// The latents of the present noise level, (z, T, h, w).
     private(set) var latents: Tensor
 
@@ -41,9 +45,12 @@ struct Denoising {
     }
 
     init(
-        _ state: State, schedule: FlowSchedule, order: Int, transformer: Transformer,
-        conditioning: Conditioning
+        _ state: State, schedule: FlowSchedule, order: Int, stepCache: StepCache,
+        transformer: Transformer, conditioning: Conditioning
     ) {
+        let step = state.memory.step
+        precondition(!stepCache.reuses(step), "nobody has what step \(step) reuses")
+        self.stepCache = stepCache
         self.transformer = transformer
         self.conditioning = conditioning
         positions = transformer.positions(of: state.latents.shape)
@@ -57,19 +64,40 @@ struct Denoising {
 
     var total: Int { solver.schedule.timesteps.count }
     var isFinished: Bool { solver.isFinished }
+    /// The part of the work that is done, 0…1.
+    var share: Double { stepCache.share(ofFirst: completed) }
+    /// Whether the next step needs more than the `state`.
+    var holdsResiduals: Bool { !residuals.isEmpty }
 
     /// Goes one noise level down.
     mutating func step() {
         let timestep = transformer.embed(timestep: Float(solver.schedule.timesteps[completed]))
-        let texts = [conditioning.prompt] + (conditioning.negative.map { [$0] } ?? [])
-        let velocities = transformer(
-            latents, at: timestep, positions: positions, texts: texts,
-            control: conditioning.control)
+        let velocities = velocities(at: timestep)
         var velocity = velocities[0]
         if velocities.count > 1 {
             velocity.extrapolate(from: velocities[1], by: conditioning.guidance)
         }
         latents = solver.advance(velocity: velocity, sample: latents)
+    }
+
+    /// What the network says for each text, or what it would about say.
+    private mutating func velocities(at timestep: TimestepState) -> [Tensor] {
+        let isReusedNext = stepCache.reuses(completed + 1)
+        if stepCache.reuses(completed) {
+            defer { if !isReusedNext { residuals = [] } }
+            return transformer.velocities(of: latents, at: timestep, adding: residuals)
+        }
+        let texts = [conditioning.prompt] + (conditioning.negative.map { [$0] } ?? [])
+        guard isReusedNext else {
+            return transformer(
+                latents, at: timestep, positions: positions, texts: texts,
+                control: conditioning.control)
+        }
+        let passes = transformer.velocitiesAndResiduals(
+            of: latents, at: timestep, positions: positions, texts: texts,
+            control: conditioning.control)
+        residuals = passes.map(\.residual)
+        return passes.map(\.velocity)
     }
 }
 

@@ -17,13 +17,19 @@ package struct Engine: Sendable {
     package var modelDirectories: [String]
     /// The arithmetic of the large products; nil is what suits the model and the machine.
     package var precision: Precision?
+    /// What is computed inexactly to be faster.
+    package var approximations: Approximations
 
     /// Describes an engine; nothing is read yet.
-    package init(modelDirectories: [String], precision: Precision? = nil) {
+    package init(
+        modelDirectories: [String], precision: Precision? = nil,
+        approximations: Approximations = .none
+    ) {
         self.modelDirectories = modelDirectories
         // Read before a worker locks itself in.
         _ = processorCount
         self.precision = precision
+        self.approximations = approximations
     }
 
     /// The folders of all installed models, by name.

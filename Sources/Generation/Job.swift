@@ -88,9 +88,7 @@ package final class Job {
         result.settings = plan.settings
         result.warnings = plan.warnings
         result.timing.started = .now()
-        result.engine = ResultRecord.Engine(
-            version: Engine.version, precision: plan.precision.rawValue,
-            threads: processorCount, peakMemoryBytes: 0)
+        result.engine = plan.engineRecord
     }
 
     /// Does the next piece of work and reports it, or returns nil when every file is written.
@@ -280,7 +278,7 @@ extension Job {
             state,
             schedule: FlowSchedule(
                 steps: plan.steps, shift: plan.shift, trainingTimesteps: plan.trainingTimesteps),
-            order: plan.solverOrder, transformer: transformer,
+            order: plan.solverOrder, stepCache: plan.stepCache, transformer: transformer,
             conditioning: texts.conditioning(for: transformer, plan: plan, context: context))
     }
 
@@ -297,11 +295,12 @@ extension Job {
         denoising.step()
         record(\.denoise, since: start)
         if denoising.isFinished || checkpoint?.isDue == true { save(denoising, of: clips) }
-        let (completed, total) = (denoising.completed, denoising.total)
+        let (completed, total, share) = (denoising.completed, denoising.total, denoising.share)
         station =
             denoising.isFinished
             ? .denoised(clips, denoising.latents) : .denoising(clips, denoising)
-        return tally.report(.denoise, completed, of: total, work(clips).denoising)
+        return tally.report(
+            .denoise, completed, of: total, work(clips).denoising, share: share)
     }
 
     private func save(_ denoising: Denoising, of clips: Clips) {

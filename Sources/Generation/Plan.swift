@@ -3,9 +3,10 @@
 import Digests
 package import JSON
 package import Media
-import Model
+package import Model
 package import Products
 package import Requests
+import Tensors
 
 /// Every effective setting of a job: what the request says, and the model's own for the rest.
 package struct Plan: Sendable {
@@ -43,6 +44,10 @@ package struct Plan: Sendable {
     package let warnings: [String]
     /// The arithmetic of the large products.
     package let precision: Precision
+    /// What somebody asked to be computed inexactly.
+    package let approximations: Approximations
+    /// The steps of every window that reuse an earlier one.
+    package let stepCache: StepCache
     /// What the job will cost.
     package let work: Work
     let folder: ModelFolder
@@ -80,23 +85,49 @@ package struct Plan: Sendable {
         return .object(members)
     }
 
+    /// What computes, as `result.json` carries it; its memory is known at the end.
+    var engineRecord: ResultRecord.Engine {
+        ResultRecord.Engine(
+            version: Engine.version, precision: precision.rawValue, threads: processorCount,
+            peakMemoryBytes: 0, approximations: approximationsJSON)
+    }
+
+    /// What is computed inexactly, as `result.json` and the video's comment carry it; nil where
+    /// nothing is.
+    package var approximationsJSON: JSONValue? {
+        guard approximations != .none else { return nil }
+        return [
+            "step_cache": [
+                "threshold": .double(approximations.stepCache),
+                "steps_reused": .integer(Int64(stepCache.reused.count)),
+            ]
+        ]
+    }
+
     /// The plan as `rushes validate` prints it.
     package var text: String { json.serialized() }
 
     /// The plan as data.
     package var json: JSONValue {
-        [
-            "mode": .string(mode.rawValue), "model": .string(model),
-            "seed": seed.map { .string(String($0)) } ?? "random", "settings": settings,
-            "work": [
-                "windows": .integer(Int64(windows.count)),
-                "teraflop": .double((work.operations / 1e10).rounded() / 100),
-                "seconds": .double((work.seconds * 10).rounded() / 10),
-                "memory_bytes": .integer(Int64(work.memoryBytes)),
-                "disk_bytes": .integer(Int64(work.diskBytes)),
-            ],
-            "warnings": .array(warnings.map { .string($0) }),
+        var members: [(String, JSONValue)] = [
+            ("mode", .string(mode.rawValue)), ("model", .string(model)),
+            ("seed", seed.map { .string(String($0)) } ?? "random"), ("settings", settings),
         ]
+        if let approximationsJSON { members.append(("approximations", approximationsJSON)) }
+        members += [
+            (
+                "work",
+                [
+                    "windows": .integer(Int64(windows.count)),
+                    "teraflop": .double((work.operations / 1e10).rounded() / 100),
+                    "seconds": .double((work.seconds * 10).rounded() / 10),
+                    "memory_bytes": .integer(Int64(work.memoryBytes)),
+                    "disk_bytes": .integer(Int64(work.diskBytes)),
+                ]
+            ),
+            ("warnings", .array(warnings.map { .string($0) })),
+        ]
+        return .object(members)
     }
 }
 

@@ -48,26 +48,36 @@ extension Engine {
             time: autoencoder.framesPerLatent)
         let precision = self.precision ?? .suited(to: transformer)
         let effectiveSteps = request.preview ? min(steps, Plan.previewSteps) : steps
+        let shift = request.shift ?? scheduler.shift
+        let stepCache: StepCache
+        do {
+            stepCache = try StepCache(
+                threshold: approximations.stepCache,
+                schedule: FlowSchedule(
+                    steps: effectiveSteps, shift: shift,
+                    trainingTimesteps: scheduler.trainingTimesteps),
+                folder: folder.transformer, transformer)
+        } catch { throw .model(error) }
         return Plan(
             mode: request.mode.name, model: name, prompt: request.prompt,
             negativePrompt: request.negativePrompt ?? folder.defaults.negativePrompt,
             width: size.width, height: size.height, frames: frames, frameRate: rate,
             seed: request.seed, steps: effectiveSteps, guidance: guidance,
-            shift: request.shift ?? scheduler.shift, strength: request.strength,
+            shift: shift, strength: request.strength,
             variations: request.variations, format: request.format,
             delivery: request.preview ? nil : request.delivery, isLoop: request.loop,
             isPreview: request.preview, modeSettings: request.mode.settings,
             sound: source?.hasSound == true ? request.mode.sourceVideo : nil,
             warnings: request.warnings + fit.warnings
                 + (folder.knownWords?.warnings(about: request, model: name) ?? []),
-            precision: precision,
+            precision: precision, approximations: approximations, stepCache: stepCache,
             work: Work(
                 precision: precision, transformer: transformer, autoencoder: autoencoder,
                 latent: latent,
                 windows: windows, width: size.width, height: size.height, frames: frames,
                 references: request.mode.references,
                 isLedByWordsAlone: request.mode.name == .textToVideo,
-                passes: effectiveSteps * (guidance > 1 ? 2 : 1), clips: request.variations),
+                texts: guidance > 1 ? 2 : 1, stepCache: stepCache, clips: request.variations),
             folder: folder, windows: windows, latent: latent, solverOrder: scheduler.order,
             trainingTimesteps: scheduler.trainingTimesteps)
     }

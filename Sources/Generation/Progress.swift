@@ -38,10 +38,12 @@ struct Tally {
     /// Counts what was done of a stage and reports it.
     ///
     /// * `operations`: What the whole of this stage costs in the present window, if it counts.
+    /// * `share`: The part of that which is done, 0…1, where its pieces do not all cost the same.
     mutating func report(
-        _ stage: Stage, _ completed: Int, of total: Int, _ operations: Double = 0
+        _ stage: Stage, _ completed: Int, of total: Int, _ operations: Double = 0,
+        share: Double? = nil
     ) -> Progress {
-        let part = operations * Double(completed) / Double(max(1, total))
+        let part = operations * (share ?? Double(completed) / Double(max(1, total)))
         if completed == total { done += operations }
         let sum = completed == total ? done : done + part
         return Progress(

@@ -41,9 +41,13 @@ package struct Work: Sendable {
         precision: Precision, transformer: TransformerConfiguration, autoencoder: Autoencoder,
         latent: LatentScale,
         windows: [Window], width: Int, height: Int, frames: Int, references: Int,
-        isLedByWordsAlone: Bool, passes: Int, clips: Int
+        isLedByWordsAlone: Bool, texts: Int, stepCache: StepCache, clips: Int
     ) {
         let (h, w) = (height / latent.space, width / latent.space)
+        // What a step costs that reuses an earlier one is lost in the rounding.
+        let passes = texts * stepCache.computed
+        // Of every text, and the tokens before and after the blocks that one is made of.
+        let residuals = stepCache.reused.isEmpty ? 0 : Double(texts + 2)
         let d = Double(transformer.width)
         let f = Double(transformer.feedForwardChannels)
         var longest = 0.0
@@ -79,7 +83,7 @@ package struct Work: Sendable {
                 + convolutions / Work.convolutionsPerSecond)
         let layers = Double(transformer.layers + transformer.controlLayers.count)
         let weights = layers * (8 * d * d + 2 * d * f) * 4
-        memoryBytes = Int(weights + longest * (8 * d + 2 * f) * 4) + 64 << 20
+        memoryBytes = Int(weights + longest * ((8 + residuals) * d + 2 * f) * 4) + 64 << 20
         diskBytes = isLedByWordsAlone ? 0 : 4 * width * height * frames
     }
 

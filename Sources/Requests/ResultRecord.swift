@@ -115,13 +115,19 @@ extension ResultRecord {
         package var threads: Int
         /// The greatest resident memory of the job's process.
         package var peakMemoryBytes: Int
+        /// What was computed inexactly, as an object; nil where nothing was.
+        package var approximations: JSONValue?
 
         /// Makes an engine's entry.
-        package init(version: String, precision: String, threads: Int, peakMemoryBytes: Int) {
+        package init(
+            version: String, precision: String, threads: Int, peakMemoryBytes: Int,
+            approximations: JSONValue? = nil
+        ) {
             self.version = version
             self.precision = precision
             self.threads = threads
             self.peakMemoryBytes = peakMemoryBytes
+            self.approximations = approximations
         }
     }
 }

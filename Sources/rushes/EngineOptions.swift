@@ -26,15 +26,26 @@ struct EngineOptions: ParsableArguments {
             valueName: "NAME"))
     var precision = EngineSettings.precisions[0]
 
+    @Option(
+        help: ArgumentHelp(
+            "Faster and less exact: a step reuses what an earlier one computed until the timestep "
+                + "has changed by so much, 0 to 1; 0 computes every step.",
+            valueName: "THRESHOLD"))
+    var stepCache = 0.0
+
     func validate() throws {
         guard EngineSettings.precisions.contains(precision) else {
             throw ValidationError(
                 "There is no precision '\(precision)'. There is: "
                     + "\(EngineSettings.precisions.joined(separator: ", ")).")
         }
+        guard EngineSettings.stepCacheRange.contains(stepCache) else {
+            throw ValidationError("--step-cache must be between 0 and 1, not \(stepCache).")
+        }
     }
 
     var settings: EngineSettings {
-        EngineSettings(models: models, styles: styles, precision: precision)
+        EngineSettings(
+            models: models, styles: styles, precision: precision, stepCache: stepCache)
     }
 }

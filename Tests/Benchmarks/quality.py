@@ -35,23 +35,25 @@ SEEDS = [1, 2]
 EQUAL = 99.0
 
 
-def make_frames(rushes, models, model, prompt, seed, precision):
-    """The frames of one clip, (F, H, W, 3) of 8 bits."""
+def make_clip(options, prompt, seed, *words):
+    """The frames of one clip, (F, H, W, 3) of 8 bits, and its record; `words` say how it is made."""
     request = dict(
-        mode="text-to-video", prompt=prompt, seed=seed, model=model, format="png")
+        mode="text-to-video", prompt=prompt, seed=seed, model=options.model, format="png")
     with tempfile.TemporaryDirectory() as scratch:
         path = pathlib.Path(scratch) / "request.json"
         path.write_text(json.dumps(request))
         output = pathlib.Path(scratch) / "output"
         done = subprocess.run(
-            [rushes, "generate", path, "--output", output, "--models", models,
-             "--precision", precision], capture_output=True, text=True)
+            [options.rushes, "generate", path, "--output", output, "--models", options.models,
+             *words], capture_output=True, text=True)
+        story = f"'{prompt}' with {' '.join(words)}"
         if done.returncode != 0:
-            sys.exit(f"'{prompt}' in {precision}: {done.stderr.strip()}")
+            sys.exit(f"{story}: {done.stderr.strip()}")
         pictures = sorted(p for p in output.rglob("*.png") if p.name != "poster.png")
         if not pictures:
-            sys.exit(f"'{prompt}' in {precision}: wanted PNG frames, but there are none")
-        return numpy.stack([numpy.asarray(PIL.Image.open(p).convert("RGB")) for p in pictures])
+            sys.exit(f"{story}: wanted PNG frames, but there are none")
+        frames = [numpy.asarray(PIL.Image.open(p).convert("RGB")) for p in pictures]
+        return numpy.stack(frames), json.loads((output / "result.json").read_text())
 
 
 def decibels(frame, expected):
@@ -59,28 +61,37 @@ def decibels(frame, expected):
     return EQUAL if error == 0 else min(EQUAL, float(10 * numpy.log10(255**2 / error)))
 
 
+def compare(actual, expected):
+    """The mean over a clip's frames, and its lowest frame."""
+    each = [decibels(a, b) for a, b in zip(actual, expected, strict=True)]
+    return numpy.mean(each), min(each)
+
+
 def measure(options):
     """For each precision, the mean of every clip's frames and every clip's lowest frame."""
     figures = {precision: [] for precision in shapes.PRECISIONS if precision != "float32"}
     for prompt in PROMPTS:
         for seed in SEEDS:
-            place = (options.rushes, options.models, options.model, prompt, seed)
-            expected = make_frames(*place, "float32")
+            expected, _ = make_clip(options, prompt, seed, "--precision", "float32")
             for precision, clips in figures.items():
-                actual = make_frames(*place, precision)
-                each = [decibels(a, b) for a, b in zip(actual, expected, strict=True)]
-                clips.append((numpy.mean(each), min(each)))
+                actual, _ = make_clip(options, prompt, seed, "--precision", precision)
+                clips.append(compare(actual, expected))
                 print(f"{precision:8}  seed {seed}  {clips[-1][0]:5.2f} dB  {prompt}", flush=True)
     return figures
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def parser(description):
+    """The options of every program that makes clips."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rushes", type=pathlib.Path,
                         default=REPOSITORY / ".build" / "release" / "rushes")
     parser.add_argument("--models", type=pathlib.Path, default=REPOSITORY / "models")
     parser.add_argument("--model", default="starter")
-    figures = measure(parser.parse_args())
+    return parser
+
+
+def main():
+    figures = measure(parser(__doc__.split("\n")[0]).parse_args())
     rows = []
     for precision, clips in figures.items():
         means, lowest = zip(*clips, strict=True)

@@ -109,10 +109,38 @@ struct CommandTests {
     @Test(arguments: [
         ["generate"], ["serve", "--jobs", "17"], ["serve", "--jobs", "0"], ["nonsense"],
         ["serve", "--media-wait", "0"], ["serve", "--media-wait", "86401"],
-        ["generate", "x.json", "--precision", "float64"],
+        ["generate", "x.json", "--precision", "float64"], ["serve", "--step-cache", "1.01"],
+        ["generate", "x.json", "--step-cache", "nan"], ["validate", "x.json", "--step-cache=-0.1"],
+        ["generate", "x.json", "--step-cache", "some"],
     ])
     func `wrong usage is 64`(words: [String]) throws {
         #expect(try Program(words).end().status == 64)
+    }
+
+    @Test func `a step cache has a range, and a plan that counts it`() throws {
+        try withRoot { root in
+            let text = String(smallRequest(steps: 8).dropLast()) + #", "shift": 40}"#
+            let command = ["validate", try write(text, root), "--models", Root.models]
+            let wrong = try Program(command + ["--step-cache", "2"]).end()
+            let told = "--step-cache must be between 0 and 1, not 2.0."
+            #expect(wrong.complaints.contains(told), "\(wrong.complaints)")
+            let exact = try Program(command).end()
+            #expect(!exact.output.contains("approximations"))
+            let plan = try Program(command + ["--step-cache", "1"]).end()
+            #expect(plan.status == 0, "\(plan.complaints)")
+            #expect(plan.output.contains(#""steps_reused": 3"#), "\(plan.output)")
+        }
+    }
+
+    @Test func `the service hands its step cache on to workers`() throws {
+        try withRoot { root in
+            try root.drop(
+                "film.json", String(smallRequest(steps: 8).dropLast()) + #", "shift": 40}"#)
+            let end = try Program.serve(root, "--once", "--step-cache", "1").end()
+            #expect(end.status == 0, "\(end.complaints)")
+            let result = try root.text("outbox/film/result.json")
+            #expect(result.contains(#""threshold": 1,"#) && result.contains(#""steps_reused": 3"#))
+        }
     }
 
     @Test func `an output that cannot be made is 73`() throws {

@@ -60,7 +60,7 @@ enum Interruptible: String, CaseIterable, Sendable {
 
 /// A model, the files that requests name, and a checkpoint that runs share.
 struct Studio {
-    let model: ShortModel
+    var model: ShortModel
     let folder: Folder
     var checkpoint: String { folder.at("checkpoint") }
 

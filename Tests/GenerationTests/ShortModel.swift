@@ -9,7 +9,7 @@ import TestSupport
 /// A model with a control branch that makes few frames in one piece.
 struct ShortModel {
     let folder: Folder
-    let engine: Engine
+    var engine: Engine
 
     /// Makes the model `short` in a folder: the parts of a golden checkpoint, with its own defaults
     /// and, in JSON, the vocabulary that it says it was trained on.

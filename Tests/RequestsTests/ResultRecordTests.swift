@@ -100,6 +100,18 @@ import Testing
         #expect(Self.record().json.serialized() == expected)
     }
 
+    @Test func whatIsInexactSaysSo() throws {
+        var record = Self.record()
+        #expect(!record.text.contains("approximations"))
+        #expect(!record.comment.contains("approximations"))
+        let approximations: JSONValue = ["step_cache": ["threshold": 0.25, "steps_reused": 9]]
+        record.engine?.approximations = approximations
+        #expect(record.json["engine"]?["approximations"] == approximations)
+        let comment = try JSONNode(parsing: Array(record.comment.utf8), limits: .request)
+        #expect(
+            comment["engine"]?["approximations"]?["step_cache"]?["steps_reused"]?.uint64 == 9)
+    }
+
     @Test func failuresSayWhy() throws {
         var record = ResultRecord(request: "typo")
         record.failure = Failure(

@@ -79,7 +79,8 @@ package struct Checkpoint {
         digest.update(request[...])
         // How rows are shared out among processors decides in which order sums are made.
         let arithmetic = [
-            record.engine?.precision ?? "", String(processorCount), Tensors.productArithmetic,
+            record.engine?.precision ?? "", "\(plan.approximations)", "\(plan.stepCache)",
+            String(processorCount), Tensors.productArithmetic,
             Products.productArithmetic, mediaArithmetic,
         ]
         return [digest.finish(), Engine.version] + arithmetic
@@ -116,11 +117,14 @@ package struct Checkpoint {
     }
 
     /// Saves how far a window has come: its final latents, or all that the next step needs.
+    ///
+    /// Nothing where the next step reuses an earlier one: what it needs is not kept in files.
     mutating func save(
         _ denoising: Denoising, window number: Int, ofTake take: Int, stages: ResultRecord.Stages
     ) {
-        // Noise is drawn again.
-        guard denoising.completed > 0 else { return }
+        // Noise is drawn again. Residuals are larger than all else together, and the step that made
+        // them is at most a few back.
+        guard denoising.completed > 0, !denoising.holdsResiduals else { return }
         let (latents, memory) = (denoising.latents, denoising.state.memory)
         var tensors = [latents]
         if !denoising.isFinished, let lastSample = memory.lastSample {

@@ -14,34 +14,51 @@ struct Modulation {
     let blocks: Tensor
 }
 
-/// A timestep's sinusoids through two linear layers, and their projection for the blocks.
+/// A timestep's embedding and its projection for the blocks.
 ///
-/// diffusers v0.42.1, models/embeddings.py `get_timestep_embedding` with `flip_sin_to_cos` and no
-/// frequency shift; transformer_wan.py `WanTimeTextImageEmbedding`.
+/// diffusers v0.42.1, transformer_wan.py `WanTimeTextImageEmbedding`.
 struct TimestepEmbedding {
-    private let channels: Int
-    private let first: Linear
-    private let second: Linear
+    private let embedder: TimestepEmbedder
     private let projection: Linear
 
     init(_ store: inout WeightStore, _ configuration: TransformerConfiguration) {
         let width = configuration.width
-        channels = configuration.frequencyChannels
-        let name = "condition_embedder"
-        first = Linear(
-            &store, "\(name).time_embedder.linear_1", inputs: channels, outputs: width)
-        second = Linear(&store, "\(name).time_embedder.linear_2", inputs: width, outputs: width)
-        projection = Linear(&store, "\(name).time_proj", inputs: width, outputs: 6 * width)
+        embedder = TimestepEmbedder(&store, configuration)
+        projection = Linear(
+            &store, "condition_embedder.time_proj", inputs: width, outputs: 6 * width)
     }
 
     func callAsFunction(_ timestep: Float) -> Modulation {
-        var hidden = first(TimestepEmbedding.sinusoids(timestep, channels: channels))
-        hidden.applySiLU()
-        let embedding = second(hidden)
+        let embedding = embedder(timestep)
         var activated = embedding
         activated.applySiLU()
         let blocks = projection(activated).reshaped([6, embedding.columns])
         return Modulation(embedding: embedding, blocks: blocks)
+    }
+}
+
+/// A timestep's sinusoids through two linear layers.
+///
+/// diffusers v0.42.1, models/embeddings.py `TimestepEmbedding`, `get_timestep_embedding` with
+/// `flip_sin_to_cos` and no frequency shift.
+struct TimestepEmbedder {
+    private let channels: Int
+    private let first: Linear
+    private let second: Linear
+
+    init(_ store: inout WeightStore, _ configuration: TransformerConfiguration) {
+        let width = configuration.width
+        channels = configuration.frequencyChannels
+        let name = "condition_embedder.time_embedder"
+        first = Linear(&store, "\(name).linear_1", inputs: channels, outputs: width)
+        second = Linear(&store, "\(name).linear_2", inputs: width, outputs: width)
+    }
+
+    /// The embedding, (1, d).
+    func callAsFunction(_ timestep: Float) -> Tensor {
+        var hidden = first(TimestepEmbedder.sinusoids(timestep, channels: channels))
+        hidden.applySiLU()
+        return second(hidden)
     }
 
     /// [cos(t·f), sin(t·f)] with fᵢ = 10000^(−i/(F/2)), (1, F); an odd channel is zero.

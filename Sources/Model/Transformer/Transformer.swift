@@ -134,6 +134,48 @@ package struct Transformer {
         _ latents: Tensor, at timestep: TimestepState, positions: RotaryAngles,
         texts: [TextContext], control: ControlSignal? = nil
     ) -> [Tensor] {
+        passes(latents, at: timestep, positions: positions, texts: texts, control: control) {
+            velocity($0.tensor, timestep, like: latents.shape)
+        }
+    }
+
+    /// The same, and what blocks and control branch added to the tokens for each text.
+    package func velocitiesAndResiduals(
+        of latents: Tensor, at timestep: TimestepState, positions: RotaryAngles,
+        texts: [TextContext], control: ControlSignal? = nil
+    ) -> [(velocity: Tensor, residual: BlockResidual)] {
+        // Embedded here once more, which costs next to nothing: handed out with the tokens, it would
+        // be kept while the blocks run even where nobody wants residuals.
+        let before = patches(latents)
+        return passes(
+            latents, at: timestep, positions: positions, texts: texts, control: control
+        ) {
+            let after = $0.tensor
+            return (
+                velocity(after, timestep, like: latents.shape),
+                BlockResidual(from: before, to: after)
+            )
+        }
+    }
+
+    /// Predicts the velocity of latents (C, T, H, W) for each text whose residual an earlier timestep
+    /// left, without running a block.
+    package func velocities(
+        of latents: Tensor, at timestep: TimestepState, adding residuals: [BlockResidual]
+    ) -> [Tensor] {
+        let tokens = patches(latents)
+        return residuals.map { residual in
+            var x = tokens
+            x.add(residual.tokens)
+            return velocity(x, timestep, like: latents.shape)
+        }
+    }
+
+    /// Runs the blocks for each text and hands out its tokens, which then may be overwritten.
+    private func passes<Result>(
+        _ latents: Tensor, at timestep: TimestepState, positions: RotaryAngles,
+        texts: [TextContext], control: ControlSignal?, _ finish: (TokenRows) -> Result
+    ) -> [Result] {
         let modulation = timestep.modulation.blocks
         let tokens = patches(latents)
         let hints = control.map {
@@ -155,7 +197,7 @@ package struct Transformer {
                 block.attendToText(own, modulation: modulation, memory: memory)
                 hints?.add(to: own, after: layer, text: text)
             }
-            return velocity(own.tensor, timestep, like: latents.shape)
+            return finish(own)
         }
     }
 
@@ -185,4 +227,15 @@ package struct Transformer {
 /// A timestep as the network sees it.
 package struct TimestepState {
     let modulation: Modulation
+}
+
+/// What the blocks added to the tokens for one text, (N, d).
+package struct BlockResidual: Sendable {
+    let tokens: Tensor
+
+    init(from before: Tensor, to after: Tensor) {
+        var difference = after
+        for i in difference.values.indices { difference.values[i] -= before.values[i] }
+        tokens = difference
+    }
 }
