@@ -69,6 +69,7 @@ let package = Package(
         library("Requests", ["JSON"]),
         library("Weights", ["Files", "JSON", "Tensors"]),
         library("Model", ["Products", "Tensors", "Weights", "JSON", "CSentencePiece"]),
+        library("Training", ["Model", "Products", "Tensors", "Weights"]),
         library("Media", ["CAV"]),
         library("Tracking", ["Media"]),
         library(
@@ -93,7 +94,7 @@ let package = Package(
 
         // Our side of `make bench`.
         .executableTarget(
-            name: "bench", dependencies: ["Model", "Products", "Tensors", "Weights"],
+            name: "bench", dependencies: ["Model", "Products", "Tensors", "Training", "Weights"],
             path: "Tests/Benchmarks/Bench", swiftSettings: strict),
 
         // Tests mirror the modules.
@@ -108,6 +109,7 @@ let package = Package(
         tests("Requests", ["JSON"]),
         tests("Weights", ["Tensors"]),
         tests("Model", ["Tensors", "Weights", "JSON"]),
+        tests("Training", ["Model", "Tensors"]),
         tests("Media"),
         tests("Tracking", ["Media"]),
         tests("Generation", ["Requests", "Media", "Tensors"]),

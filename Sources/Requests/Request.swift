@@ -18,6 +18,7 @@ package struct Request: Equatable, Sendable {
     package var delivery: Delivery?
     /// The noise; absent when the engine is to draw one (and record it).
     package var seed: UInt64?
+    /// Of the sampler; in ``ModeName/customization`` of the training.
     package var steps: Int?
     package var guidance: Double?
     package var shift: Double?
@@ -102,7 +103,7 @@ extension Request {
             paths = masking.images + [masking.video]
             if case .file(let path, _) = masking.selection { paths.append(path) }
         case .customization(let customization):
-            paths = customization.examples
+            paths = customization.examples.map(\.path)
         }
         var seen: Set<MediaPath> = []
         return paths.filter { seen.insert($0).inserted }

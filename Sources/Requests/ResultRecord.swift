@@ -51,9 +51,10 @@ extension ResultRecord {
         package var name: String
         package var bytes: Int
         package var sha256: String
-        package var width: Int
-        package var height: Int
-        package var frames: Int
+        /// Pixels, and how many pictures; nil for a file that is none.
+        package var width: Int?
+        package var height: Int?
+        package var frames: Int?
         /// Nil for a still picture.
         package var framesPerSecond: Double?
         /// The noise from which it was made; each variation has its own.
@@ -61,8 +62,8 @@ extension ResultRecord {
 
         /// Makes a file's entry.
         package init(
-            name: String, bytes: Int, sha256: String, width: Int, height: Int, frames: Int,
-            framesPerSecond: Double?, seed: UInt64? = nil
+            name: String, bytes: Int, sha256: String, width: Int? = nil, height: Int? = nil,
+            frames: Int? = nil, framesPerSecond: Double? = nil, seed: UInt64? = nil
         ) {
             self.name = name
             self.bytes = bytes
@@ -103,6 +104,8 @@ extension ResultRecord {
         package var load = 0.0
         package var text = 0.0
         package var media = 0.0
+        /// Of a style; 0 in all other modes.
+        package var train = 0.0
         package var denoise = 0.0
         package var decode = 0.0
         package var write = 0.0

@@ -75,6 +75,10 @@ extension JSONValue {
         text.map { .string($0) } ?? .null
     }
 
+    fileprivate static func number(_ number: Int?) -> JSONValue {
+        number.map { .integer(Int64($0)) } ?? .null
+    }
+
     fileprivate static func time(_ time: Timestamp?) -> JSONValue {
         text(time?.description)
     }
@@ -89,8 +93,7 @@ extension ResultRecord.File {
     fileprivate var json: JSONValue {
         [
             "name": .string(name), "bytes": .integer(Int64(bytes)), "sha256": .string(sha256),
-            "width": .integer(Int64(width)), "height": .integer(Int64(height)),
-            "frames": .integer(Int64(frames)),
+            "width": .number(width), "height": .number(height), "frames": .number(frames),
             "fps": framesPerSecond.map { .double($0) } ?? .null, "seed": .seed(seed),
         ]
     }
@@ -106,7 +109,8 @@ extension ResultRecord.Timing {
             "queued": .time(queued), "started": .time(started), "finished": .time(finished),
             "stages": [
                 "load": .seconds(stages.load), "text": .seconds(stages.text),
-                "media": .seconds(stages.media), "denoise": .seconds(stages.denoise),
+                "media": .seconds(stages.media), "train": .seconds(stages.train),
+                "denoise": .seconds(stages.denoise),
                 "decode": .seconds(stages.decode), "write": .seconds(stages.write),
             ],
         ]

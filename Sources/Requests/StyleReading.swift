@@ -2,28 +2,8 @@
 
 internal import JSON
 
-/// Readers of the examples of a style, and of styles.
+/// Readers of styles.
 extension Validation {
-    /// Paths of images or clips, each once.
-    mutating func examples(_ value: FieldValue) -> [MediaPath]? {
-        let hint = "Write for example [\"a.jpg\", \"b.jpg\"]."
-        guard let elements = list(value, of: "files", count: Limits.examples, hint: hint) else {
-            return nil
-        }
-        var paths: [MediaPath: String] = [:]
-        var ordered: [MediaPath] = []
-        for element in elements {
-            guard let path = self.path(element) else { continue }
-            if let other = paths.updateValue(element.path, forKey: path) {
-                report(
-                    element, "\(Self.name(element.path)) is the same file as \(Self.name(other)).",
-                    hint: "Name every file once.")
-            }
-            ordered.append(path)
-        }
-        return ordered
-    }
-
     /// A style's name, an object that says more of it, or a list of either.
     mutating func styles(_ value: FieldValue) -> [Request.StyleChoice]? {
         let hint = "Write for example \"ink\" or [{\"name\": \"ink\", \"weight\": 0.8}]."

@@ -101,7 +101,7 @@ package struct Checkpoint {
     func window(
         _ number: Int, ofTake take: Int, shape: [Int], steps: Int
     ) -> (Saved, ResultRecord.Stages)? {
-        guard let file = read(Self.window(number, take)), file.numbers.count == 9,
+        guard let file = read(Self.window(number, take)), file.numbers.count == 10,
             let stages = ResultRecord.Stages(microseconds: file.numbers[3...]),
             file.tensors.allSatisfy({ $0.shape == shape }), let latents = file.tensors.first,
             file.numbers[1] == Int64(steps)
@@ -230,7 +230,7 @@ extension Timestamp {
 
 extension ResultRecord.Stages {
     private static var all: [WritableKeyPath<Self, Double>] {
-        [\.load, \.text, \.media, \.denoise, \.decode, \.write]
+        [\.load, \.text, \.media, \.train, \.denoise, \.decode, \.write]
     }
 
     fileprivate var microseconds: [Int64] {
