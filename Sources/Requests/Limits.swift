@@ -39,6 +39,8 @@ package enum Limits {
     package static let files = 256
     package static let styles = 1...8
     package static let styleWeight = 0.0...2.0
+    /// The number behind the `@` of a style's name.
+    package static let styleVersion = 1...9999
     package static let structure = 0.0...1.0
     package static let strength = 0.0...2.0
     package static let tolerance = 0.0...1.0

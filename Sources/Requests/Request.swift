@@ -40,9 +40,18 @@ package struct Request: Equatable, Sendable {
 extension Request {
     /// A trained style and how much of it.
     package struct StyleChoice: Equatable, Sendable {
-        package var name: String
+        package var name: StyleName
         /// 0 to 2; 1 unless the request says otherwise.
         package var weight: Double
+        /// Whether the phrase that calls the style up is added to a prompt that has it not.
+        package var trigger: Bool
+
+        /// Chooses a style.
+        package init(name: StyleName, weight: Double = 1, trigger: Bool = true) {
+            self.name = name
+            self.weight = weight
+            self.trigger = trigger
+        }
     }
 
     /// The size of the generated frames; which multiples are possible is the model's business.

@@ -10,7 +10,10 @@ package struct ResultRecord: Equatable, Sendable {
     package var request: String
     package var mode: ModeName?
     package var model: Model?
-    package var styles: [Request.StyleChoice] = []
+    /// The styles that were used, in the order of the request.
+    package var styles: [Style] = []
+    /// The style that was made, where that was what the request asked for.
+    package var madeStyle: MadeStyle?
     /// The seed that was used, also when the request had none; that of the first variation.
     package var seed: UInt64?
     /// Every effective value as an object, as the engine used it.

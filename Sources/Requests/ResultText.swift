@@ -13,7 +13,7 @@ extension ResultRecord {
             ("request", .string(request)),
             ("mode", .text(mode?.rawValue)),
             ("model", modelJSON),
-            ("style", .array(styles.map(\.json))),
+            ("style", madeStyle.map(\.json) ?? .array(styles.map(\.json))),
             ("seed", .seed(seed)),
             ("settings", settings),
             ("files", .array(files.map(\.json))),
@@ -49,7 +49,7 @@ extension ResultRecord {
             "request": .string(request),
             "mode": .text(mode?.rawValue),
             "model": modelJSON,
-            "style": .array(styles.map(\.json)),
+            "style": .array(styles.map(\.comment)),
             "seed": .seed(seed),
             "settings": settings,
             "inputs": .array(inputs.map(\.json)),
@@ -71,7 +71,7 @@ extension JSONValue {
         return seed <= 1 << 53 ? .integer(Int64(seed)) : .string(String(seed))
     }
 
-    fileprivate static func text(_ text: String?) -> JSONValue {
+    static func text(_ text: String?) -> JSONValue {
         text.map { .string($0) } ?? .null
     }
 
@@ -87,10 +87,6 @@ extension JSONValue {
     fileprivate static func seconds(_ seconds: Double) -> JSONValue {
         .double((seconds * 1000).rounded() / 1000)
     }
-}
-
-extension Request.StyleChoice {
-    fileprivate var json: JSONValue { ["name": .string(name), "weight": .double(weight)] }
 }
 
 extension ResultRecord.File {

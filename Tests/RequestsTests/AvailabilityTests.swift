@@ -35,12 +35,10 @@ import Testing
     }
 
     @Test(arguments: ModeName.allCases)
-    func refusesStyles(mode: ModeName) {
+    func everyOtherModeTakesStyles(mode: ModeName) {
         let text = Request.example(mode: mode, ["style": "\"ink\""])
-        let sentence = "\"style\" is not available in this version."
-        let found = problems(text, available: .thisVersion).map(\.message)
-        #expect(found.contains(sentence) == mode.isAvailable)
-        #expect(!problems(text).map(\.message).contains(sentence))
+        let found = problems(text, available: .everything).map(\.field)
+        #expect(found == (mode == .customization ? ["style"] : []))
     }
 
     @Test(arguments: Request.Format.allCases)

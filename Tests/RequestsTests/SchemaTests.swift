@@ -80,6 +80,10 @@ import Testing
         #expect(range("fraction", of: definitions) == 0...1)
         #expect(range("tolerance", of: masks[4]["properties"]) == Limits.tolerance)
         #expect(count(properties["examples"]) == Limits.examples)
+        #expect(count(properties["style"]?["oneOf"]?.array?[1]) == Limits.styles)
+        let style = try #require(definitions["style"]?["oneOf"]?.array?[1]["properties"])
+        #expect(range("weight", of: style) == Limits.styleWeight)
+        #expect(Limits.styleVersion == 1...9999, "the pattern of style_name says so")
         #expect(properties["seed"]?["oneOf"]?.array?[0]["maximum"]?.uint64 == .max)
     }
 
