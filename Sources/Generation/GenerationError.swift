@@ -24,6 +24,8 @@ package enum GenerationError: Error, Equatable {
     case diverged(style: String)
     /// There is no room for the job's own copies of pictures, or they cannot be read back.
     case scratch(FileError)
+    /// A file of the result that is no video cannot be written.
+    case result(FileError)
     /// The result cannot be written.
     case media(MediaError)
     /// A file cannot be read back for its digest.
@@ -96,6 +98,10 @@ package enum GenerationError: Error, Equatable {
             Failure(
                 code: "cannot-write", message: "The job's own copies failed: \(error).",
                 hint: "The request is not to blame; it can be sent again.")
+        case .result(let error):
+            Failure(
+                code: "cannot-write", message: "The result cannot be written: \(error).",
+                hint: "The request is not to blame; it can be sent again.")
         case .media(let error):
             Failure(
                 code: "cannot-write", message: "The video cannot be written: \(error).",
@@ -121,7 +127,7 @@ package enum GenerationError: Error, Equatable {
         case .noModel(_, let installed, _): installed.isEmpty
         case .modelsAway: true
         case .model(let error): error.mayPass
-        case .scratch(let error): error.mayPass
+        case .scratch(let error), .result(let error): error.mayPass
         case .media(.fileFailed(_, _, let errno)), .folder(_, let errno): FileError.mayPass(errno)
         case .digest(let error): FileError.mayPass(error.errno)
         case .request, .input, .media, .unusable, .diverged: false
@@ -133,7 +139,7 @@ package enum GenerationError: Error, Equatable {
         switch self {
         case .noModel(wanted: .some, _, _), .request, .input, .unusable, .diverged: 65
         case .noModel, .modelsAway, .model: 78
-        case .media, .folder, .scratch: 73
+        case .media, .folder, .scratch, .result: 73
         case .digest: 66
         }
     }

@@ -8,9 +8,8 @@ import Requests
 import Tensors
 
 /// One example on its way to latents, frame after frame.
-struct ExampleReading: ~Copyable {
+final class ExampleReading {
     private let example: TrainingPlan.PlannedExample
-    private let inputs: Inputs
     private var reader: ClipReader
     private var stream: LatentStream
     private var latents: [Tensor] = []
@@ -24,7 +23,6 @@ struct ExampleReading: ~Copyable {
         _ encoder: LatentEncoder
     ) throws(GenerationError) {
         self.example = example
-        self.inputs = inputs
         stream = encoder.stream()
         let bucket = example.bucket
         reader = try example.reading(inputs) { path throws(MediaError) in
@@ -36,7 +34,7 @@ struct ExampleReading: ~Copyable {
     /// otherwise nil.
     ///
     /// - Throws: `GenerationError.unusable` where the file is damaged.
-    mutating func next() throws(GenerationError) -> Tensor? {
+    func next() throws(GenerationError) -> Tensor? {
         let wanted = example.bucket.frames
         if frames < wanted {
             let picture: Picture?
