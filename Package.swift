@@ -75,8 +75,8 @@ let package = Package(
         library(
             "Generation",
             [
-                "Requests", "Model", "Media", "Tracking", "Products", "Tensors", "Files", "JSON",
-                "Digests",
+                "Requests", "Model", "Media", "Tracking", "Products", "Tensors", "Weights", "Files",
+                "JSON", "Digests",
             ]),
 
         // The service: files in, folders out.
