@@ -19,3 +19,12 @@ package func float(binary16 bits: UInt16) -> Float {
     let special = bits & 0x7c00 == 0x7c00 ? UInt32(0x7f80_0000) : 0
     return Float(bitPattern: value.bitPattern | sign | special)
 }
+
+/// The bits of the bfloat16 nearest to a value, ties to even; those of a quiet NaN for NaN.
+@inline(__always)
+package func bfloat16(_ value: Float) -> UInt16 {
+    guard !value.isNaN else { return 0x7FC0 }
+    let bits = value.bitPattern
+    // Never overflows: the bits of infinity are the largest that come here, and rounding leaves them.
+    return UInt16(truncatingIfNeeded: (bits + 0x7FFF + (bits >> 16 & 1)) >> 16)
+}

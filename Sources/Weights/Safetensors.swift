@@ -30,6 +30,8 @@ struct Safetensors {
 
     let path: String
     let entries: [String: Entry]
+    /// The texts of its `__metadata__`, by name; empty where there are none.
+    let metadata: [String: String]
     private let file: MappedFile
 
     /// Maps `path` and checks its header.
@@ -40,7 +42,7 @@ struct Safetensors {
         do { file = try MappedFile(path: path) } catch {
             throw .unreadable(path: path, reason: error.reason)
         }
-        entries = try Safetensors.entries(of: file, path: path)
+        (entries, metadata) = try Safetensors.header(of: file, path: path)
     }
 
     /// Maps `path`, or is nil where no such file is.
@@ -52,15 +54,15 @@ struct Safetensors {
             return nil
         }
         self.path = path
-        entries = try Safetensors.entries(of: file, path: path)
+        (entries, metadata) = try Safetensors.header(of: file, path: path)
     }
 
     /// The longest header that is read, in bytes; the format's own reader has the same limit.
     static let longestHeader = 100_000_000
 
-    private static func entries(
+    private static func header(
         of file: MappedFile, path: String
-    ) throws(WeightsError) -> [String: Entry] {
+    ) throws(WeightsError) -> (entries: [String: Entry], metadata: [String: String]) {
         guard file.count >= 8 else {
             throw .malformed(path: path, reason: "\(file.count) bytes are too few")
         }
@@ -81,15 +83,20 @@ struct Safetensors {
         guard let members = header.members else {
             throw .malformed(path: path, reason: "its header is not a JSON object")
         }
-        var entries: [String: Entry] = [:]
-        for member in members where member.key != "__metadata__" {
+        var (entries, metadata): ([String: Entry], [String: String]) = ([:], [:])
+        for member in members {
+            if member.key == "__metadata__" {
+                // The format allows nothing but texts there; what else old writers put is passed over.
+                for text in member.value.members ?? [] { metadata[text.key] = text.value.string }
+                continue
+            }
             guard let entry = entry(member.value, dataStart: dataStart) else {
                 throw .malformed(path: path, reason: "the header entry '\(member.key)' is wrong")
             }
             entries[member.key] = entry
         }
         try checkRanges(entries, from: dataStart, to: file.count, path: path)
-        return entries
+        return (entries, metadata)
     }
 
     private static func entry(_ node: JSONNode, dataStart: Int) -> Entry? {

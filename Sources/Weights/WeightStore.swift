@@ -51,6 +51,9 @@ package struct WeightStore {
     /// The paths of the files, in the order of the index.
     package var paths: [String] { files.map(\.path) }
 
+    /// The texts that the first file holds about itself, by name.
+    package var metadata: [String: String] { files.first?.metadata ?? [:] }
+
     /// Whether a tensor of this name is there.
     package func contains(_ name: String) -> Bool { tensors[name] != nil }
 

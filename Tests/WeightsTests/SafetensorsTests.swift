@@ -8,13 +8,13 @@ import Weights
 struct Damage: Sendable, CustomTestStringConvertible {
     let name: String
     let sentence: String
-    let spoil: @Sendable (inout SafetensorsWriter) -> Void
+    let spoil: @Sendable (inout RawSafetensors) -> Void
 
     var testDescription: String { name }
 
     init(
         _ name: String, _ sentence: String,
-        _ spoil: @escaping @Sendable (inout SafetensorsWriter) -> Void
+        _ spoil: @escaping @Sendable (inout RawSafetensors) -> Void
     ) {
         (self.name, self.sentence, self.spoil) = (name, sentence, spoil)
     }
@@ -61,7 +61,7 @@ struct SafetensorsTests {
     @Test func `the values of a right file, mapped or not aligned`() throws {
         for padding in 0..<4 {
             try withTemporaryDirectory { directory in
-                var file = SafetensorsWriter.sample
+                var file = RawSafetensors.sample
                 file.header += String(repeating: " ", count: padding)
                 try file.write(to: directory + "/model.safetensors")
                 var store = try WeightStore(folder: directory)
@@ -76,7 +76,7 @@ struct SafetensorsTests {
     @Test(arguments: Damage.all)
     func `a damaged file is refused with the reason`(damage: Damage) throws {
         try withTemporaryDirectory { directory in
-            var file = SafetensorsWriter.sample
+            var file = RawSafetensors.sample
             damage.spoil(&file)
             let path = directory + "/model.safetensors"
             try file.write(to: path)
@@ -102,7 +102,7 @@ struct SafetensorsTests {
 
     @Test func `a type that the engine does not read`() throws {
         try withTemporaryDirectory { directory in
-            var file = SafetensorsWriter.sample
+            var file = RawSafetensors.sample
             file.header = #"{"w":{"dtype":"I32","shape":[2,3],"data_offsets":[0,24]}}"#
             try file.write(to: directory + "/model.safetensors")
             var store = try WeightStore(folder: directory)
@@ -120,7 +120,7 @@ struct SafetensorsTests {
 struct WeightStoreTests {
     @Test func `all that does not fit is named at once`() throws {
         try withTemporaryDirectory { directory in
-            var file = SafetensorsWriter.sample
+            var file = RawSafetensors.sample
             file.header =
                 #"{"extra":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"#
                 + #""w":{"dtype":"F32","shape":[4],"data_offsets":[8,24]}}"#
@@ -143,7 +143,7 @@ struct WeightStoreTests {
     @Test func `shards are found by their index`() throws {
         try withTemporaryDirectory { directory in
             for name in ["a", "b"] {
-                var file = SafetensorsWriter.sample
+                var file = RawSafetensors.sample
                 file.header.replace("\"w\"", with: "\"\(name)\"")
                 try file.write(to: "\(directory)/\(name).safetensors")
             }

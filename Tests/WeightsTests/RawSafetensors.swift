@@ -4,13 +4,13 @@ import Glibc
 import Testing
 
 /// Builds `.safetensors` files, right ones and wrong ones.
-struct SafetensorsWriter {
+struct RawSafetensors {
     /// The header as text; the tests spoil it.
     var header: String
     var data: [UInt8]
 
     /// One float32 tensor `w` of shape (2, 3) with the values 0…5.
-    static let sample = SafetensorsWriter(
+    static let sample = RawSafetensors(
         header: #"{"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}"#,
         data: (0..<6).flatMap { withUnsafeBytes(of: Float($0)) { Array($0) } })
 
