@@ -152,7 +152,8 @@ package enum Administration {
             record.running.map { run in
                 let part = run.stage.isEmpty ? "" : "  \(run.stage) \(run.completed)/\(run.total)"
                 let left = run.secondsLeft.map { ", \(timeLeft(Double($0)))" } ?? ""
-                return "\(run.request)\(part)  \(run.percent) %, \(run.seconds) s\(left), job \(run.job)"
+                return
+                    "\(run.request)\(part)  \(run.percent) %, \(run.seconds) s\(left), job \(run.job)"
             })
         if record.waiting > 0 {
             let more = record.waiting - record.next.count
