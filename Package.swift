@@ -112,7 +112,7 @@ let package = Package(
         tests("Training", ["Model", "Tensors"]),
         tests("Media"),
         tests("Tracking", ["Media"]),
-        tests("Generation", ["Requests", "Media", "Tensors"]),
+        tests("Generation", ["Requests", "Media", "Tensors", "JSON", "Files", "Training"]),
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
         tests("Daemon", ["Digests", "Files", "Media", "Service"]),

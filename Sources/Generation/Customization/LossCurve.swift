@@ -78,6 +78,7 @@ struct LossCurve {
         text { fill: #1f2328; font-size: 15px; }
         .name { font-size: 20px; font-weight: 600; }
         .tick, .legend { fill: #59636e; font-size: 14px; }
+        .grid, .axis { shape-rendering: crispEdges; }
         .grid { stroke: #e3e7eb; }
         .axis { stroke: #8b949e; }
         .points { stroke: #3b82f6; stroke-opacity: 0.35; stroke-width: 4; stroke-linecap: round; }
@@ -89,7 +90,7 @@ struct LossCurve {
         .tick, .legend { fill: #9da7b3; }
         .grid { stroke: #262d36; }
         .axis { stroke: #6e7681; }
-        .points { stroke: #60a5fa; stroke-opacity: 0.3; }
+        .points { stroke: #60a5fa; stroke-opacity: 0.45; }
         .mean { stroke: #93c5fd; }
         .kept { stroke: #fb923c; }
         }
@@ -107,8 +108,8 @@ struct LossCurve {
             <text transform="translate(28 \(middle.text)) rotate(-90)" text-anchor="middle">loss</text>
             <path class="points" d="M\((end - 250).text) 31h0"/>
             <text class="legend" x="\((end - 238).text)" y="36">one step</text>
-            <path class="mean" d="M\((end - 158).text) 31h28"/>
-            <text class="legend" x="\(end.text)" y="36" text-anchor="end">running mean</text>
+            <path class="mean" d="M\((end - 148).text) 31h28"/>
+            <text class="legend" x="\((end - 112).text)" y="36">running mean</text>
             """
     }
 
@@ -126,9 +127,8 @@ struct LossCurve {
         let half = max(2, min(25, losses.count / 24))
         let losses = losses.map { Double($0) }
         return losses.indices.compactMap { index in
-            // As many on each side, so that the ends do not lean.
-            let reach = min(half, index, losses.count - 1 - index)
-            let near = losses[index - reach...index + reach].filter(\.isFinite)
+            let near = losses[max(0, index - half)...min(losses.count - 1, index + half)]
+                .filter(\.isFinite)
             guard !near.isEmpty else { return nil }
             return (Double(index + 1), near.reduce(0, +) / Double(near.count))
         }
