@@ -59,7 +59,9 @@ extension TrainingJob {
         guard purpose == .after else {
             return try Transformer(folder: folder, precision: plan.precision)
         }
-        return try Transformer(folder: folder, precision: plan.precision)
+        return try Transformer(
+            folder: folder, precision: plan.precision,
+            adapters: try Adapters([(path: "\(directory)/\(styleFile)", weight: 1)]))
     }
 
     func openDecoder() throws -> Progress? {
