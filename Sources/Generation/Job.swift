@@ -85,6 +85,7 @@ package final class Job {
         result = ResultRecord(request: name)
         result.mode = plan.mode
         result.seed = seed
+        result.styles = plan.styles
         result.settings = plan.settings
         result.warnings = plan.warnings
         result.timing.started = .now()
@@ -259,7 +260,7 @@ extension Job {
         let transformer = try timed(\.load) {
             try Transformer(
                 folder: plan.folder.transformer, withControl: context != nil,
-                precision: plan.precision)
+                precision: plan.precision, adapters: plan.adapters)
         }
         station = .denoising(clips, timed(\.denoise) { prepare(clips, transformer, context) })
         return tally.report(.load, 4, of: 5)
