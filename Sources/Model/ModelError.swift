@@ -2,7 +2,7 @@
 
 package import Weights
 
-/// Why a model could not be opened.
+/// Why a model or what changes it could not be opened.
 package enum ModelError: Error, Equatable, CustomStringConvertible {
     /// Its weights cannot be read or do not fit.
     case weights(WeightsError)
@@ -12,6 +12,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case unsupported(path: String, what: String)
     /// The tokenizer's model file is missing or damaged.
     case tokenizer(path: String, reason: String)
+    /// An adapter is damaged or has nothing that fits.
+    case adapter(path: String, problem: String)
 
     /// Whether the files are missing or cannot be read, which somebody may put right, instead of
     /// being wrong.
@@ -28,6 +30,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             "'\(path)' is not available in this version: \(what)"
         case .tokenizer(let path, let reason):
             "cannot read the tokenizer '\(path)': \(reason)"
+        case .adapter(let path, let problem):
+            "the adapter '\(path)' cannot be used: \(problem)"
         }
     }
 }

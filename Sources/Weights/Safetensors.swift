@@ -11,7 +11,7 @@ import Tensors
 /// tensor its type, shape and byte range, then the data. Format: the README of
 /// huggingface/safetensors, v0.4. Everything is validated before a tensor is touched: the ranges
 /// must fit shape and type, must not overlap and must cover the data without holes.
-struct Safetensors {
+struct Safetensors: Sendable {
     /// The element types that the engine reads.
     enum ElementType: String {
         case float32 = "F32"
@@ -21,7 +21,7 @@ struct Safetensors {
         var bytes: Int { self == .float32 ? 4 : 2 }
     }
 
-    struct Entry {
+    struct Entry: Sendable {
         let type: String
         let shape: [Int]
         /// Bytes from the start of the file.
@@ -150,6 +150,9 @@ struct Safetensors {
                     : "\(end - position) bytes at its end belong to no tensor")
         }
     }
+
+    /// The bytes of an entry.
+    func bytes(of entry: Entry) -> [UInt8] { unsafe Array(file.bytes[entry.range]) }
 
     /// The tensor of an entry, mapped where it is aligned float32, else converted.
     func weight(_ entry: Entry, type: ElementType) -> Weight {

@@ -11,7 +11,7 @@ package import Tensors
 
     /// The length of each axis, outermost first.
     package let shape: [Int]
-    private let start: UnsafePointer<Float>
+    let start: UnsafePointer<Float>
     private let count: Int
     /// Whatever keeps `start` valid: the mapped file, or the converted values.
     private let owner: AnyObject
@@ -39,6 +39,16 @@ package import Tensors
             let span = unsafe Span(_unsafeStart: start, count: count)
             return unsafe _overrideLifetime(span, borrowing: self)
         }
+    }
+
+    /// Whether no value is infinite or NaN.
+    package var isFinite: Bool {
+        // The largest exponent, and only after the loop what it means: so the loop is vectorised.
+        var largest: UInt32 = 0
+        for i in 0..<count {
+            largest = max(largest, unsafe start[i].bitPattern & Float.infinity.bitPattern)
+        }
+        return largest < Float.infinity.bitPattern
     }
 
     /// A copy as a tensor.

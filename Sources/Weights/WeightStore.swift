@@ -14,6 +14,8 @@ package struct WeightStore {
     private var files: [Safetensors] = []
     private var taken: Set<String> = []
     private var problems: [String] = []
+    /// What is added to tensors as they are taken, by name; others are handed out as they are.
+    package var amendments: [String: Amendment] = [:]
 
     /// Opens `folder`.
     ///
@@ -78,7 +80,17 @@ package struct WeightStore {
             problems.append("'\(name)' is of type \(entry.type); F32, F16 and BF16 can be read")
             return Weight(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))
         }
-        return files[file].weight(entry, type: type)
+        let weight = files[file].weight(entry, type: type)
+        guard let amended = amendments[name]?.applied(to: weight) else { return weight }
+        if weight.isFinite && !amended.isFinite {
+            problems.append("'\(name)' becomes infinite by what an adapter adds to it")
+        }
+        return amended
+    }
+
+    /// The file that a tensor is in, and its entry there.
+    func source(of name: String) -> (file: Safetensors, entry: Safetensors.Entry)? {
+        tensors[name].map { (files[$0.file], $0.entry) }
     }
 
     /// Hands out one tensor of whatever shape, or nil where there is none.

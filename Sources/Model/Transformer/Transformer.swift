@@ -21,6 +21,8 @@ package struct TextContext: Sendable {
 package struct Transformer {
     /// The network's dimensions.
     package let configuration: TransformerConfiguration
+    /// What each adapter changed, in the order in which they were given.
+    package let adapterReports: [AdapterReport]
     private let patches: PatchEmbedding
     private let timestepEmbedding: TimestepEmbedding
     private let textFirst: Linear
@@ -35,16 +37,19 @@ package struct Transformer {
     ///
     /// * `withControl`: Whether to take the weights of the control branch, which is there. Without
     ///   it they are neither read nor looked at, and the base works alone.
-    /// - Throws: `ModelError` naming the key or tensor that does not fit.
     /// * `precision`: Of the blocks' large products; the first and last layers, norms and the
     ///   timestep's modulation are float32 in all of them.
+    /// * `adapters`: What is added to the weights.
+    /// - Throws: `ModelError` naming the key or tensor that does not fit, or the adapter.
     package init(
-        folder: String, withControl: Bool = false, precision: Precision = .float32
+        folder: String, withControl: Bool = false, precision: Precision = .float32,
+        adapters: Adapters = .none
     ) throws(ModelError) {
         let configuration = try TransformerConfiguration(path: "\(folder)/config.json")
         self.configuration = configuration
         var store: WeightStore
         do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
+        adapterReports = try adapters.amend(&store, configuration, withControl: withControl)
         let width = configuration.width
         patches = PatchEmbedding(
             &store, "patch_embedding", channels: configuration.inputChannels, configuration)
