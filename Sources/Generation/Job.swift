@@ -155,9 +155,7 @@ extension Job {
         result.inputs = try timed(\.media) { try inputs.records() }
         checkpoint?.begin(&result, plan)
         seed = result.seed ?? seed
-        let mode = try timed(\.media) {
-            try plan.mode(of: request, from: inputs, in: directory)
-        }
+        let mode = try timed(\.media) { try plan.mode(of: request, from: inputs, in: directory) }
         station = .gathering(Gathering(mode: mode))
         return tally.report(.load, 1, of: 5)
     }

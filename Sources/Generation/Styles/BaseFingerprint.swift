@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Digests
-import Model
+package import Model
 
 /// What tells one base model from another: the same for all packagings of the same weights, and for
 /// a model with a control branch over them.

@@ -52,9 +52,8 @@ package struct ChosenStyles: Sendable {
                 }
                 let metadata = try Self.metadata(of: entry)
                 if let metadata {
-                    let known = try base ?? Self.fingerprint(of: folder)
-                    base = known
-                    guard metadata.baseFingerprint == known.sha256 else {
+                    if base == nil { base = try Self.fingerprint(of: folder) }
+                    guard metadata.baseFingerprint == base?.sha256 else {
                         throw .otherBase(entry.name, base: metadata.base, model: name)
                     }
                 }
