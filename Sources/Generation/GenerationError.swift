@@ -14,6 +14,8 @@ package enum GenerationError: Error, Equatable {
     case modelsAway(wanted: String, empty: [String])
     /// The model cannot be read or run.
     case model(ModelError)
+    /// The styles that the request chooses cannot be read now.
+    case style(StyleError)
     /// The request asks this model for something that it cannot do.
     case request([Problem])
     /// A file that the request names cannot be used; the sentence calls it as the user does.
@@ -67,6 +69,8 @@ package enum GenerationError: Error, Equatable {
             Failure(
                 code: "model-unusable", message: "The model cannot be used: \(error).",
                 hint: "The request is not to blame. Ask the administrator to repair the model.")
+        case .style(let error):
+            Failure(code: "styles-unreadable", message: error.message, hint: error.hint)
         case .request(let problems):
             Failure(
                 code: Failure.badRequest,
@@ -127,6 +131,7 @@ package enum GenerationError: Error, Equatable {
         case .noModel(_, let installed, _): installed.isEmpty
         case .modelsAway: true
         case .model(let error): error.mayPass
+        case .style(let error): error.mayPass
         case .scratch(let error), .result(let error): error.mayPass
         case .media(.fileFailed(_, _, let errno)), .folder(_, let errno): FileError.mayPass(errno)
         case .digest(let error): FileError.mayPass(error.errno)
@@ -138,7 +143,7 @@ package enum GenerationError: Error, Equatable {
     package var exitStatus: Int32 {
         switch self {
         case .noModel(wanted: .some, _, _), .request, .input, .unusable, .diverged: 65
-        case .noModel, .modelsAway, .model: 78
+        case .noModel, .modelsAway, .model, .style: 78
         case .media, .folder, .scratch, .result: 73
         case .digest: 66
         }

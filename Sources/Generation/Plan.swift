@@ -13,6 +13,7 @@ package struct Plan: Sendable {
     package let mode: ModeName
     /// The model's name.
     package let model: String
+    /// With the phrases that call the styles up.
     package let prompt: String
     package let negativePrompt: String
     /// Pixels.
@@ -40,6 +41,10 @@ package struct Plan: Sendable {
     let modeSettings: [(String, JSONValue)]
     /// The video whose sound the result carries.
     let sound: MediaPath?
+    /// What changes the model, as `result.json` says it.
+    package let styles: [ResultRecord.Style]
+    /// The same for the transformer.
+    let adapters: Adapters
     /// What the user should know beforehand.
     package let warnings: [String]
     /// The arithmetic of the large products.
@@ -113,6 +118,7 @@ package struct Plan: Sendable {
             ("mode", .string(mode.rawValue)), ("model", .string(model)),
             ("seed", seed.map { .string(String($0)) } ?? "random"), ("settings", settings),
         ]
+        if !styles.isEmpty { members.append(("style", .array(styles.map(\.json)))) }
         if let approximationsJSON { members.append(("approximations", approximationsJSON)) }
         members += [
             (

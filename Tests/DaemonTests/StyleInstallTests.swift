@@ -36,7 +36,7 @@ struct StyleInstallTests {
     /// Serves once in this process.
     private func serve(
         _ root: Root, claiming file: String = Self.file, under plan: FaultPlan? = nil
-    ) -> ExitStatus {
+    ) -> Int32 {
         var configuration = Configuration(
             root: root.path, once: true, worker: "/bin/sh",
             workerWords: [
@@ -45,14 +45,14 @@ struct StyleInstallTests {
         configuration.styles = "\(root.path)/styles"
         configuration.pause = .milliseconds(10)
         configuration.mediaWait = configuration.pause
-        return FaultPlan.$current.withValue(plan) { Daemon.serve(configuration) }
+        return FaultPlan.$current.withValue(plan) { Daemon.serve(configuration).rawValue }
     }
 
     @Test func `is installed, and its record says how to call it`() throws {
         try withRoot { root in
             for (number, look) in ["wet", "dry", "wet"].enumerated() {
                 try drop("film \(number)", request(seed: number), look: look, root)
-                #expect(serve(root) == .success)
+                #expect(serve(root) == 0)
             }
             #expect(root.names(in: "styles") == ["ink"])
             #expect(root.names(in: "styles/ink") == ["1.safetensors", "2.safetensors"])
@@ -77,12 +77,12 @@ struct StyleInstallTests {
         try withRoot { root in
             try drop("film", request(), look: "wet", root)
             try Data("a file".utf8).write(to: URL(fileURLWithPath: "\(root.path)/styles"))
-            #expect(serve(root) == .tryAgain)
+            #expect(serve(root) == 75)
             #expect(root.names(in: "outbox") == ["film.waiting.txt"])
             let notice = try root.text("outbox/film.waiting.txt")
             #expect(notice.contains("The style 'ink' cannot be installed"), "\(notice)")
             try FileManager.default.removeItem(atPath: "\(root.path)/styles")
-            #expect(serve(root) == .success)
+            #expect(serve(root) == 0)
             #expect(root.names(in: "outbox") == ["film"])
             #expect(try root.text("outbox/film/result.json").contains(#""call": "ink@1""#))
             #expect(root.names(in: "styles/ink") == ["1.safetensors"])
@@ -95,7 +95,7 @@ struct StyleInstallTests {
         try withRoot { root in
             let name = file == Self.file ? "oil" : "ink"
             try drop("film", request(name: name), look: "wet", root)
-            #expect(serve(root, claiming: file) == .success)
+            #expect(serve(root, claiming: file) == 0)
             #expect(root.names(in: "outbox") == ["film"])
             #expect(try !root.text("outbox/film/result.json").contains("call"))
             #expect(root.names(in: "styles").isEmpty)
@@ -119,7 +119,7 @@ struct StyleInstallTests {
                     let result = try root.text("outbox/film/result.json")
                     #expect(result.contains(#""call": "ink@1""#), "\(fault)")
                 }
-                #expect(serve(root) == .success, "\(fault)")
+                #expect(serve(root) == 0, "\(fault)")
                 #expect(root.names(in: "outbox") == ["film"], "\(fault)")
                 #expect(root.names(in: "styles/ink") == ["1.safetensors"], "\(fault)")
                 let result = try root.text("outbox/film/result.json")

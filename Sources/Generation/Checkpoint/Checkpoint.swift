@@ -90,6 +90,7 @@ package struct Checkpoint {
         return [digest.finish(), Engine.version] + arithmetic
             + [plan.model, record.model?.sha256 ?? ""] + plan.folder.configurationDigests
             + plan.windows.map { "\($0)" } + [plan.settings.serialized(pretty: false)]
+            + plan.styles.flatMap { [$0.sha256, "\($0.weight)"] }
             + record.inputs.flatMap { [$0.name, $0.sha256] }
     }
 

@@ -33,7 +33,7 @@ extension TrainingJob {
         try timed(\.write) {
             let file = StyleFile(
                 plan: plan, factors: learnt.factors, steps: learnt.steps, record: result,
-                fingerprint: try plan.folder.baseFingerprint())
+                fingerprint: try BaseFingerprint(transformer: plan.folder.transformer).sha256)
             try write(file.bytes, as: styleFile)
             let curve = LossCurve(
                 title: "\(plan.name): loss over \(history.losses.count) steps",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Files
+package import Model
 package import Requests
 
 /// Why a style cannot be used, installed or removed.
@@ -13,12 +14,12 @@ package enum StyleError: Error, Equatable, CustomStringConvertible {
     case sameFile(StyleName, StyleName)
     /// The library cannot be read.
     case unreadable(FileError)
-    /// The file is not an adapter; a sentence's end.
-    case damaged(StyleName, reason: String)
-    /// No key of the file belongs to the model; the first of them.
-    case fitsNothing(StyleName, model: String, keys: [String])
-    /// The file is made for weights of other shapes; a sentence's end.
-    case otherShape(StyleName, model: String, reason: String)
+    /// The file cannot be opened, or is no adapter; a sentence's end.
+    case damaged(StyleName, reason: String, mayPass: Bool)
+    /// Nothing of the file belongs to the model; a sentence's end.
+    case fitsNothing(StyleName, model: String, reason: String)
+    /// The model is what cannot be read.
+    case noModel(ModelError)
     /// It was trained over another model, of this name.
     case otherBase(StyleName, base: String, model: String)
     /// The library takes no more.
@@ -39,15 +40,13 @@ package enum StyleError: Error, Equatable, CustomStringConvertible {
             return "The styles '\(first)' and '\(second)' are the same."
         case .unreadable(let error):
             return "The styles cannot be read: \(error)."
-        case .damaged(let name, let reason):
+        case .damaged(let name, let reason, _):
             return "The style '\(name)' cannot be used: \(reason)."
-        case .fitsNothing(let name, let model, let keys):
-            let shown = keys.prefix(3).map { "'\(Problem.shown($0))'" }.joined(separator: ", ")
-            return "The style '\(name)' fits nothing in the model '\(model)'"
-                + (keys.isEmpty ? ": the file is empty." : "; it has \(shown) and the like.")
-        case .otherShape(let name, let model, let reason):
-            return "The style '\(name)' is made for a larger or smaller model than '\(model)': "
-                + "\(reason)."
+        case .fitsNothing(let name, let model, let reason):
+            return
+                "The style '\(name)' does not fit the model '\(model)': \(Problem.shown(reason))."
+        case .noModel(let error):
+            return "The model cannot be used: \(error)."
         case .otherBase(let name, let base, let model):
             return base == model
                 ? "The style '\(name)' was trained over another '\(model)' than the one that is "
@@ -71,9 +70,9 @@ package enum StyleError: Error, Equatable, CustomStringConvertible {
             return versions.count == 1 ? "There is only \(all)." : "There are: \(all)."
         case .sameFile:
             return "Name it once, with the weights added."
-        case .damaged, .unreadable:
-            return "Ask the administrator to repair or replace the file."
-        case .fitsNothing, .otherShape:
+        case .damaged, .unreadable, .noModel:
+            return "Ask the administrator to look after it."
+        case .fitsNothing:
             return "It is made for another kind of model: use that one, or another style."
         case .otherBase(_, let base, let model):
             return base == model
@@ -106,6 +105,8 @@ package enum StyleError: Error, Equatable, CustomStringConvertible {
     package var mayPass: Bool {
         switch self {
         case .unreadable, .notInstalled, .notRemoved: true
+        case .damaged(_, _, let mayPass): mayPass
+        case .noModel(let error): error.mayPass
         default: false
         }
     }

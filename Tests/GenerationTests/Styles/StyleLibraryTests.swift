@@ -21,7 +21,7 @@ struct StyleLibraryTests {
 
     @Test func `that is missing has no styles, and says how to get one`() throws {
         try withLibrary { folder, library in
-            #expect(try library.entries().isEmpty)
+            try #expect(library.entries().isEmpty)
             let sentence =
                 "There is no style 'ink'. No style is installed in '\(library.folder)': train one in "
                 + "the mode \"customization\", or put an adapter there as 'ink.safetensors'."
@@ -59,7 +59,7 @@ struct StyleLibraryTests {
             #expect(try library.find(name("ink@1")).path == folder.at("styles/ink.safetensors"))
             try folder.write("own", "own.safetensors")
             #expect(try library.install(folder.at("own.safetensors"), as: name("ink")) == 1)
-            #expect(try library.troubles().isEmpty)
+            try #expect(library.troubles().isEmpty)
         }
     }
 
