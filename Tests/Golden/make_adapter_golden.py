@@ -4,8 +4,8 @@
     python make_adapter_golden.py            # into the folder of this file
     python make_adapter_golden.py --into DIR
 
-PEFT makes an adapter where it can, diffusers loads it where it can; what neither knows is added to the
-weights by the definition. Where diffusers loads a file, the definition must agree with it.
+PEFT makes an adapter where it can, diffusers loads it where it can; what neither knows is added to
+the weights by the definition. Where diffusers loads a file, the definition must agree with it.
 """
 
 import argparse
@@ -82,7 +82,8 @@ class Maker:
                 adapter.tensors[f"{spell(written)}.alpha"] = torch.tensor(alpha)
             product = up.double().flatten(1) @ down.double().flatten(1)
             scale = 1 if alpha is None else alpha / rank
-            adapter.change(name + ".weight", scale * product.view(self.weights[name + ".weight"].shape))
+            weight = self.weights[name + ".weight"]
+            adapter.change(name + ".weight", scale * product.view(weight.shape))
         return adapter
 
     def differences(self, names, seed, adapter=None):
@@ -134,7 +135,8 @@ def adapters(weights):
         blocks([0, 1, 2]), ("lora_down", "lora_up"), 1, alpha=2, seed=5,
         spell=lambda name: "lora_unet_" + name.replace(".", "_"))
     result["named"] = make.low_rank(
-        blocks([0, 1], ["attn1.to_v", "attn2.to_k", "ffn.net.2"]) | {"patch_embedding": "patch_embedding"},
+        blocks([0, 1], ["attn1.to_v", "attn2.to_k", "ffn.net.2"])
+        | {"patch_embedding": "patch_embedding"},
         ("lora_A.default", "lora_B.default"), 2, seed=6)
     if any(name.startswith("vace_") for name in weights):
         branch = make.low_rank(
@@ -197,9 +199,10 @@ def peft_adapters(folder):
                 if name == "plain":
                     transformer.save_lora_adapter(scratch, weight_name="adapter_model.safetensors")
                 else:
+                    settings = transformer.peft_config["default"].to_dict()
                     pipeline.save_lora_weights(
                         scratch, transformer_lora_layers=get_peft_model_state_dict(transformer),
-                        transformer_lora_adapter_metadata=transformer.peft_config["default"].to_dict(),
+                        transformer_lora_adapter_metadata=settings,
                         weight_name="adapter_model.safetensors")
             yield name, (pathlib.Path(scratch) / "adapter_model.safetensors").read_bytes()
 
@@ -224,7 +227,7 @@ def loaded(open_, folder, styles):
 
 @torch.no_grad()
 def changed(open_, folder, adapter):
-    """A pipeline whose weights are changed by the definition."""
+    """A pipeline whose weights are changed by the definition: W + (alpha/r)·B·A, W + D."""
     pipeline = open_(folder)
     weights = pipeline.transformer.state_dict()
     for name, change in adapter.changes.items():
@@ -260,8 +263,8 @@ REQUESTS = {
                    format="png"),
     "vace-narrow": dict(
         mode="text-image-to-video", model="vace-narrow", prompt="a blue boat", image="look.png",
-        image_role="reference", style=dict(name="kohya", weight=0.6), seed=13, steps=4, guidance=5.0,
-        frames=5, size="32x16", pictures=dict(look=(32, 16)), fps=16, format="png"),
+        image_role="reference", style=dict(name="kohya", weight=0.6), seed=13, steps=4,
+        guidance=5.0, frames=5, size="32x16", pictures=dict(look=(32, 16)), fps=16, format="png"),
 }
 
 
@@ -286,7 +289,8 @@ def main():
         made = adapters(open_(folder).transformer.state_dict())
         for name, adapter in made.items():
             save_file(adapter.tensors, styles / f"{name}.safetensors")
-            results[f"velocity.{checkpoint}.{name}"] = velocity(changed(open_, folder, adapter), given)
+            results[f"velocity.{checkpoint}.{name}"] = velocity(
+                changed(open_, folder, adapter), given)
         stories = {name: [(name, 1.0)] for name in
                    ["peft", "peft-bias", "plain", "wrapped", "original", "original-alpha", "kohya"]}
         stories["several"] = [("peft", 0.7), ("original-alpha", -0.4), ("kohya", 1.3)]
