@@ -75,8 +75,8 @@ let package = Package(
         library(
             "Generation",
             [
-                "Requests", "Model", "Media", "Tracking", "Products", "Tensors", "Weights", "Files",
-                "JSON", "Digests",
+                "Requests", "Model", "Training", "Media", "Tracking", "Products", "Tensors",
+                "Weights", "Files", "JSON", "Digests",
             ]),
 
         // The service: files in, folders out.
@@ -112,7 +112,7 @@ let package = Package(
         tests("Training", ["Model", "Tensors"]),
         tests("Media"),
         tests("Tracking", ["Media"]),
-        tests("Generation", ["Requests", "Media", "Tensors"]),
+        tests("Generation", ["Requests", "Media", "Tensors", "JSON", "Files", "Training"]),
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
         tests("Daemon", ["Digests", "Files", "Media", "Service"]),

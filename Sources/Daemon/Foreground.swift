@@ -94,7 +94,7 @@ package enum Foreground {
             case .failure(let status): return status
             }
             do throws(GenerationError) {
-                output(try engine.plan(request, media: files).text)
+                output(try engine.planText(of: request, media: files))
                 return .success
             } catch {
                 complain(

@@ -150,7 +150,7 @@ package final class Job {
 extension Job {
     /// The weights are hashed, the request's files opened.
     private func open() throws -> Progress {
-        let digest = try timed(\.load) { try plan.weightsDigest() }
+        let digest = try timed(\.load) { try plan.folder.weightsDigest() }
         result.model = ResultRecord.Model(name: plan.model, sha256: digest)
         result.inputs = try timed(\.media) { try inputs.records() }
         checkpoint?.begin(&result, plan)

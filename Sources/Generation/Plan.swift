@@ -157,10 +157,12 @@ extension Plan {
             height / latent.space, width / latent.space,
         ]
     }
+}
 
+extension ModelFolder {
     /// The SHA-256 of every file beside the weights that has a say, or why there is none.
     var configurationDigests: [String] {
-        folder.configurationFiles.map { path in
+        configurationFiles.map { path in
             do throws(DigestError) { return try SHA256.sizeAndDigest(ofFile: path).digest } catch {
                 // Most models have no file of some of these names.
                 return "error \(error.errno)"
@@ -173,7 +175,7 @@ extension Plan {
     /// - Throws: `GenerationError.model` and `.digest` where a file is missing or unreadable.
     func weightsDigest() throws(GenerationError) -> String {
         let paths: [String]
-        do { paths = try folder.weightFiles() } catch { throw .model(error) }
+        do { paths = try weightFiles() } catch { throw .model(error) }
         var digest = SHA256()
         do { for path in paths { try digest.update(contentOf: path) } } catch {
             throw .digest(error)

@@ -59,7 +59,19 @@ import Testing
         #expect(range("seconds") == Limits.seconds)
         #expect(range("frames") == same(Limits.frames))
         #expect(range("fps") == Limits.framesPerSecond)
-        #expect(range("steps") == same(Limits.steps))
+        #expect(range("steps") == same(Limits.trainingSteps))
+        #expect(range("rank") == same(Limits.rank))
+        #expect(range("alpha") == Limits.alpha)
+        #expect(range("learning_rate") == Limits.learningRate)
+        #expect(range("batch") == same(Limits.batch))
+        #expect(range("prior") == Limits.prior)
+        #expect(
+            properties["examples"]?["items"]?["oneOf"]?.array?[1]["properties"]?["caption"]?[
+                "maxLength"]?.int == Limits.captionBytes)
+        let fewerSteps = schema["allOf"]?.array?.compactMap {
+            $0["then"]?["properties"]?["steps"]?["maximum"]?.int
+        }
+        #expect(fewerSteps == [Limits.steps.upperBound])
         #expect(range("guidance") == Limits.guidance)
         #expect(range("shift") == Limits.shift)
         #expect(range("variations") == same(Limits.variations))
