@@ -69,13 +69,14 @@ let package = Package(
         library("Requests", ["JSON"]),
         library("Weights", ["Files", "JSON", "Tensors"]),
         library("Model", ["Products", "Tensors", "Weights", "JSON", "CSentencePiece"]),
+        library("Training", ["Model", "Products", "Tensors", "Weights"]),
         library("Media", ["CAV"]),
         library("Tracking", ["Media"]),
         library(
             "Generation",
             [
-                "Requests", "Model", "Media", "Tracking", "Products", "Tensors", "Files", "JSON",
-                "Digests",
+                "Requests", "Model", "Training", "Media", "Tracking", "Products", "Tensors",
+                "Weights", "Files", "JSON", "Digests",
             ]),
 
         // The service: files in, folders out.
@@ -93,7 +94,7 @@ let package = Package(
 
         // Our side of `make bench`.
         .executableTarget(
-            name: "bench", dependencies: ["Model", "Products", "Tensors", "Weights"],
+            name: "bench", dependencies: ["Model", "Products", "Tensors", "Training", "Weights"],
             path: "Tests/Benchmarks/Bench", swiftSettings: strict),
 
         // Tests mirror the modules.
@@ -108,9 +109,10 @@ let package = Package(
         tests("Requests", ["JSON"]),
         tests("Weights", ["Tensors"]),
         tests("Model", ["Tensors", "Weights", "JSON"]),
+        tests("Training", ["Model", "Tensors"]),
         tests("Media"),
         tests("Tracking", ["Media"]),
-        tests("Generation", ["Requests", "Media", "Tensors"]),
+        tests("Generation", ["Requests", "Media", "Tensors", "JSON", "Files", "Training"]),
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
         tests("Daemon", ["Digests", "Files", "Media", "Service"]),

@@ -151,7 +151,9 @@ package enum Administration {
             "being worked on",
             record.running.map { run in
                 let part = run.stage.isEmpty ? "" : "  \(run.stage) \(run.completed)/\(run.total)"
-                return "\(run.request)\(part)  \(run.percent) %, \(run.seconds) s, job \(run.job)"
+                let left = run.secondsLeft.map { ", \(timeLeft(Double($0)))" } ?? ""
+                return
+                    "\(run.request)\(part)  \(run.percent) %, \(run.seconds) s\(left), job \(run.job)"
             })
         if record.waiting > 0 {
             let more = record.waiting - record.next.count

@@ -4,6 +4,8 @@
 package struct Configuration: Sendable {
     /// The folder with inbox, outbox and spool.
     package var root: String
+    /// The folder into which styles are installed.
+    package var styles = EngineSettings.defaultStyles
     /// How many jobs run at the same time.
     package var jobs: Int
     /// Whether requests stay in the inbox when they are accepted.

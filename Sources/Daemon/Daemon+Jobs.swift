@@ -16,6 +16,7 @@ extension Daemon {
             known = claim.arrival
             let facts = Event.Facts(job: job, request: claim.request)
             if let outcome = try claim.outcome() {
+                if outcome == .done { try installStyle(of: claim) }
                 return try publish(claim, outcome, facts, code: nil)
             }
             if try claim.isCancelled() { return try refuse(claim, .cancelled, .tryAgain, facts) }
@@ -67,6 +68,7 @@ extension Daemon {
                 for warning in run.warnings {
                     log(.warned(job: run.id, request: run.request, warning: warning))
                 }
+                if outcome == .done { try installStyle(of: claim) }
                 return try publish(claim, outcome, facts, code: run.failureCode)
             }
             if run.isCancelled { return try refuse(claim, .cancelled, .tryAgain, facts) }

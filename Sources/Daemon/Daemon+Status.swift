@@ -96,6 +96,7 @@ extension Run {
         StatusRecord.Running(
             job: id, request: request, mode: mode, stage: progress?.stage.rawValue ?? "",
             completed: progress?.completed ?? 0, total: progress?.total ?? 0,
-            percent: Int((progress?.fraction ?? 0) * 100), seconds: Int(seconds))
+            percent: Int((progress?.fraction ?? 0) * 100), seconds: Int(seconds),
+            secondsLeft: progress?.secondsLeft.map { Int($0) })
     }
 }

@@ -16,7 +16,7 @@ package struct EngineSettings: Sendable {
     /// Where a package puts models, and where an administrator does.
     package static let defaultModels = Engine.customaryDirectories
     /// Where trained styles are kept.
-    package static let defaultStyles = "/var/lib/rushes/styles"
+    package static let defaultStyles = Engine.customaryStyles
     /// What a precision may be called: to let the model and the machine decide, or one by name.
     package static let precisions = ["automatic"] + Precision.allCases.map(\.rawValue)
     /// The range of the step cache's threshold, of which 0 computes every step.
@@ -42,6 +42,12 @@ package struct EngineSettings: Sendable {
     }
 
     var engine: Engine {
-        Engine(modelDirectories: models, precision: precision, approximations: approximations)
+        Engine(
+            modelDirectories: models, precision: precision, approximations: approximations,
+            styles: library)
+    }
+
+    var library: StyleLibrary {
+        StyleLibrary(folder: styles)
     }
 }

@@ -20,6 +20,7 @@ enum Event {
     case cleared
     case begun(job: String, request: String, attempt: Int)
     case done(Facts)
+    case styleInstalled(job: String, request: String, style: String, folder: String)
     case warned(job: String, request: String, warning: String)
     case failed(Facts, code: String)
     case crashed(Facts, how: String, crashes: Int, limit: Int = Attempts.crashLimit)
@@ -77,6 +78,8 @@ enum Event {
             "working on '\(request)'" + (attempt > 1 ? ", attempt \(attempt)" : "")
         case .done(let facts):
             "finished '\(facts.request)' in \(facts.rounded) s, results in '\(facts.result)'"
+        case .styleInstalled(_, let request, let style, let folder):
+            "'\(request)' made the style '\(style)', installed in '\(folder)'"
         case .warned(_, let request, let warning): "'\(request)': \(warning)"
         case .failed(let facts, let code):
             "refused '\(facts.request)' (\(code)), reasons in '\(facts.result)'"
@@ -105,7 +108,8 @@ enum Event {
 
     private var priority: JournalEntry.Priority {
         switch self {
-        case .started, .stopping, .stopped, .inboxBack, .paused, .resumed, .cleared:
+        case .started, .stopping, .stopped, .inboxBack, .paused, .resumed, .cleared,
+            .styleInstalled:
             .notice
         case .accepted, .duplicate, .withdrawn, .waiting, .begun, .done, .interrupted, .searched:
             .information
@@ -129,6 +133,7 @@ enum Event {
         case .cleared: "a3860ddcc71943a88a29249ab11a329b"
         case .begun: "3d2b5ddae9614997af64814e31654b53"
         case .done: "5b667930465c48eaafa570dcca1810ef"
+        case .styleInstalled: "7b282939b0c74c27bb8423888da40889"
         case .warned: "f1ec56050eb5464cbeb3eb29656d962a"
         case .failed: "29cd71624de247e18ff7359829f6af1c"
         case .crashed: "5d1f2403875a4b688bb253baaaee7a23"
@@ -163,6 +168,8 @@ enum Event {
         case .begun(let job, let request, let attempt):
             Self.job(job, request, "running") + [("RUSHES_ATTEMPT", String(attempt))]
         case .done(let facts): facts.fields("done")
+        case .styleInstalled(let job, let request, let style, _):
+            Self.job(job, request, "installed") + [("RUSHES_STYLE", style)]
         case .warned(let job, let request, _): Self.job(job, request, "done")
         case .failed(let facts, let code): facts.fields("failed") + [("RUSHES_ERROR_CODE", code)]
         case .crashed(let facts, _, let crashes, _):

@@ -31,11 +31,13 @@ package enum Foreground {
             ) { bar.show($0) }
             bar.end()
             switch result {
-            case .made(let record):
+            case .made(var record):
+                let note = install(&record, from: delivery.output, into: target, engine.library)
                 try delivery.write(Array(record.text.utf8), as: "result.json")
                 try delivery.write(bytes, as: "request.json")
                 try delivery.finish()
                 for file in record.files { output("\(target)/\(file.name)") }
+                if let note { complain(note) }
                 return .success
             case .interrupted:
                 return .tryAgain
@@ -46,6 +48,23 @@ package enum Foreground {
         } catch {
             complain("rushes: \(error)")
             return .cannotCreate
+        }
+    }
+
+    /// Installs the style that was made, if one was, and says where it is or how it gets there.
+    private static func install(
+        _ record: inout ResultRecord, from folder: String, into target: String,
+        _ library: StyleLibrary
+    ) -> String? {
+        guard let style = record.madeStyle, let name = StyleName(style.name) else { return nil }
+        do throws(StyleError) {
+            let version = try library.install("\(folder)/\(style.file)", as: name)
+            record.madeStyle?.version = version
+            return "The style is installed in '\(library.folder)': write "
+                + "\"style\": \"\(name.at(version: version))\" in a request."
+        } catch {
+            return "\(error.message) To install it, copy '\(target)/\(style.file)' to "
+                + "'\(library.folder)/\(name).safetensors'."
         }
     }
 
@@ -75,7 +94,7 @@ package enum Foreground {
             case .failure(let status): return status
             }
             do throws(GenerationError) {
-                output(try engine.plan(request, media: files).text)
+                output(try engine.planText(of: request, media: files))
                 return .success
             } catch {
                 complain(

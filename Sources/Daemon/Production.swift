@@ -55,8 +55,8 @@ struct Production {
                 Refusal(error, .inputMissing, source: bytes, name: name, queued: queued))
         }
         do throws(GenerationError) {
-            let job = try Job(
-                request: request, name: name, engine: engine, media: media, into: directory,
+            let job = try engine.job(
+                request, name: name, media: media, into: directory,
                 checkpoint: savings.map {
                     Checkpoint(in: $0.folder, of: bytes, every: $0.interval)
                 })

@@ -33,5 +33,16 @@ final class ProgressBar {
             + String(repeating: " ", count: width - filled) + "] "
             + String(repeating: " ", count: 3 - percent.count) + "\(percent) % "
             + "\(progress.stage.rawValue) \(progress.completed)/\(progress.total)"
+            + (progress.secondsLeft.map { ", \(timeLeft($0))" } ?? "")
+    }
+}
+
+/// Seconds as people say them, such as `about 5 min left`.
+func timeLeft(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<90: "about \(max(1, Int(seconds))) s left"
+    case ..<5400: "about \(Int((seconds / 60).rounded())) min left"
+    case ..<172_800: "about \(Int((seconds / 3600).rounded())) h left"
+    default: "about \(Int((seconds / 86_400).rounded())) days left"
     }
 }

@@ -18,6 +18,8 @@ enum Report: Equatable {
 
     /// Bytes of the longest reason that is sent.
     static let reasonLimit = 1000
+    /// Seconds that are told at most, ten years.
+    private static let longest = 315_360_000.0
 
     /// The line; fractions in millionths, so that no number depends on anything.
     var line: String {
@@ -27,6 +29,7 @@ enum Report: Equatable {
         case .progress(let progress):
             "progress \(progress.stage.rawValue) \(progress.completed) \(progress.total) "
                 + "\(Int(progress.fraction * 1_000_000))"
+                + (progress.secondsLeft.map { " \(Int(min(max($0, 0), Self.longest)))" } ?? "")
         case .failure(let code):
             "failure \(code)"
         case .warning(let text):
@@ -51,15 +54,20 @@ enum Report: Equatable {
         case ("mode", 2):
             guard let mode = ModeName(rawValue: String(words[1])) else { return nil }
             self = .mode(mode)
-        case ("progress", 5):
+        case ("progress", 5), ("progress", 6):
             guard let stage = Stage(rawValue: String(words[1])), let completed = Int(words[2]),
                 let total = Int(words[3]), let millionths = Int(words[4]),
                 (0...1_000_000).contains(millionths)
             else { return nil }
+            var secondsLeft: Double?
+            if words.count == 6 {
+                guard let seconds = Int(words[5]), seconds >= 0 else { return nil }
+                secondsLeft = Double(seconds)
+            }
             self = .progress(
                 Progress(
                     stage: stage, completed: completed, total: total,
-                    fraction: Double(millionths) / 1_000_000))
+                    fraction: Double(millionths) / 1_000_000, secondsLeft: secondsLeft))
         case ("failure", 2):
             self = .failure(code: String(words[1]))
         default:

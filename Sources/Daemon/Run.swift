@@ -130,6 +130,7 @@ final class Run {
     var status: String {
         guard let progress else { return "'\(request)'" }
         return "'\(request)' \(progress.stage.rawValue) \(progress.completed)/\(progress.total) "
-            + "(\(Int(progress.fraction * 100)) %)"
+            + "(\(Int(progress.fraction * 100)) %"
+            + (progress.secondsLeft.map { ", \(timeLeft($0))" } ?? "") + ")"
     }
 }

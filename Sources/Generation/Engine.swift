@@ -13,23 +13,29 @@ package struct Engine: Sendable {
     package static let customaryDirectories = [
         "/usr/share/rushes/models", "/var/lib/rushes/models",
     ]
+    /// Where trained styles are kept.
+    package static let customaryStyles = "/var/lib/rushes/styles"
     /// Folders that hold models, or are one; the first one wins where names repeat.
     package var modelDirectories: [String]
     /// The arithmetic of the large products; nil is what suits the model and the machine.
     package var precision: Precision?
     /// What is computed inexactly to be faster.
     package var approximations: Approximations
+    /// The styles that requests may choose.
+    package var styles: StyleLibrary
 
     /// Describes an engine; nothing is read yet.
     package init(
         modelDirectories: [String], precision: Precision? = nil,
-        approximations: Approximations = .none
+        approximations: Approximations = .none,
+        styles: StyleLibrary = StyleLibrary(folder: Engine.customaryStyles)
     ) {
         self.modelDirectories = modelDirectories
         // Read before a worker locks itself in.
         _ = processorCount
         self.precision = precision
         self.approximations = approximations
+        self.styles = styles
     }
 
     /// The folders of all installed models, by name.

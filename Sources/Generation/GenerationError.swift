@@ -14,12 +14,20 @@ package enum GenerationError: Error, Equatable {
     case modelsAway(wanted: String, empty: [String])
     /// The model cannot be read or run.
     case model(ModelError)
+    /// The styles that the request chooses cannot be read now.
+    case style(StyleError)
     /// The request asks this model for something that it cannot do.
     case request([Problem])
     /// A file that the request names cannot be used; the sentence calls it as the user does.
     case input(field: Field, name: MediaPath, trouble: String)
+    /// Examples of a style cannot be used; each sentence names its file.
+    case unusable([Problem])
+    /// The training came to nothing before anything was learnt.
+    case diverged(style: String)
     /// There is no room for the job's own copies of pictures, or they cannot be read back.
     case scratch(FileError)
+    /// A file of the result that is no video cannot be written.
+    case result(FileError)
     /// The result cannot be written.
     case media(MediaError)
     /// A file cannot be read back for its digest.
@@ -61,6 +69,8 @@ package enum GenerationError: Error, Equatable {
             Failure(
                 code: "model-unusable", message: "The model cannot be used: \(error).",
                 hint: "The request is not to blame. Ask the administrator to repair the model.")
+        case .style(let error):
+            Failure(code: "styles-unreadable", message: error.message, hint: error.hint)
         case .request(let problems):
             Failure(
                 code: Failure.badRequest,
@@ -75,9 +85,26 @@ package enum GenerationError: Error, Equatable {
                         field: field.rawValue, message: "\(trouble).",
                         hint: "Repair or replace the file, then send the request again.")
                 ])
+        case .unusable(let problems):
+            Failure(
+                code: "unusable-media",
+                message: problems.count == 1
+                    ? "A file that the request names cannot be used."
+                    : "\(problems.count) files that the request names cannot be used.",
+                problems: problems)
+        case .diverged(let style):
+            Failure(
+                code: "training-diverged",
+                message: "The training of '\(style)' went astray at its first step.",
+                hint: "Write a smaller \"learning_rate\". If there is none in the request, the model "
+                    + "may be damaged.")
         case .scratch(let error):
             Failure(
                 code: "cannot-write", message: "The job's own copies failed: \(error).",
+                hint: "The request is not to blame; it can be sent again.")
+        case .result(let error):
+            Failure(
+                code: "cannot-write", message: "The result cannot be written: \(error).",
                 hint: "The request is not to blame; it can be sent again.")
         case .media(let error):
             Failure(
@@ -104,19 +131,20 @@ package enum GenerationError: Error, Equatable {
         case .noModel(_, let installed, _): installed.isEmpty
         case .modelsAway: true
         case .model(let error): error.mayPass
-        case .scratch(let error): error.mayPass
+        case .style(let error): error.mayPass
+        case .scratch(let error), .result(let error): error.mayPass
         case .media(.fileFailed(_, _, let errno)), .folder(_, let errno): FileError.mayPass(errno)
         case .digest(let error): FileError.mayPass(error.errno)
-        case .request, .input, .media: false
+        case .request, .input, .media, .unusable, .diverged: false
         }
     }
 
     /// The exit status of a command that fails so (sysexits.h).
     package var exitStatus: Int32 {
         switch self {
-        case .noModel(wanted: .some, _, _), .request, .input: 65
-        case .noModel, .modelsAway, .model: 78
-        case .media, .folder, .scratch: 73
+        case .noModel(wanted: .some, _, _), .request, .input, .unusable, .diverged: 65
+        case .noModel, .modelsAway, .model, .style: 78
+        case .media, .folder, .scratch, .result: 73
         case .digest: 66
         }
     }

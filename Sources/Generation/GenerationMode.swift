@@ -38,7 +38,7 @@ extension GenerationMode {
 extension Plan {
     /// The mode that a request asks for, with its pictures read and its clips opened.
     ///
-    /// - Throws: `GenerationError.input` and `.scratch`; `.request` for a mode that makes no video.
+    /// - Throws: `GenerationError.input` and `.scratch`.
     func mode(
         of request: Request, from inputs: Inputs, in directory: String
     ) throws(GenerationError) -> any GenerationMode {
@@ -56,13 +56,7 @@ extension Plan {
         case .mask(let masking):
             return try Masking(masking, plan: self, inputs: inputs, in: directory)
         case .customization:
-            throw .request([
-                Problem(
-                    field: Field.mode.rawValue,
-                    message: "The mode 'customization' trains a style and makes no video; this"
-                        + " version does not train yet.",
-                    hint: "Use one of the other seven modes.")
-            ])
+            preconditionFailure("a style is trained by a TrainingJob")
         }
     }
 }

@@ -85,6 +85,7 @@ package final class Job {
         result = ResultRecord(request: name)
         result.mode = plan.mode
         result.seed = seed
+        result.styles = plan.styles
         result.settings = plan.settings
         result.warnings = plan.warnings
         result.timing.started = .now()
@@ -149,14 +150,12 @@ package final class Job {
 extension Job {
     /// The weights are hashed, the request's files opened.
     private func open() throws -> Progress {
-        let digest = try timed(\.load) { try plan.weightsDigest() }
+        let digest = try timed(\.load) { try plan.folder.weightsDigest() }
         result.model = ResultRecord.Model(name: plan.model, sha256: digest)
         result.inputs = try timed(\.media) { try inputs.records() }
         checkpoint?.begin(&result, plan)
         seed = result.seed ?? seed
-        let mode = try timed(\.media) {
-            try plan.mode(of: request, from: inputs, in: directory)
-        }
+        let mode = try timed(\.media) { try plan.mode(of: request, from: inputs, in: directory) }
         station = .gathering(Gathering(mode: mode))
         return tally.report(.load, 1, of: 5)
     }
@@ -259,7 +258,7 @@ extension Job {
         let transformer = try timed(\.load) {
             try Transformer(
                 folder: plan.folder.transformer, withControl: context != nil,
-                precision: plan.precision)
+                precision: plan.precision, adapters: plan.adapters)
         }
         station = .denoising(clips, timed(\.denoise) { prepare(clips, transformer, context) })
         return tally.report(.load, 4, of: 5)

@@ -33,19 +33,19 @@ struct ModelFit {
 
     /// Pixels that one step of the width must be: a whole patch of latents, and never less than
     /// the 16 that diffusers' pipeline asks for.
-    private var widthStep: Int {
+    var widthStep: Int {
         leastCommonMultiple(16, autoencoder.pixelsPerLatent * transformer.patch.width)
     }
-    private var heightStep: Int {
+    var heightStep: Int {
         leastCommonMultiple(16, autoencoder.pixelsPerLatent * transformer.patch.height)
     }
-    private var widthLimit: Int {
+    var widthLimit: Int {
         min(
             Limits.side.upperBound,
             transformer.longestAxis * autoencoder.pixelsPerLatent
                 * transformer.patch.width) / widthStep * widthStep
     }
-    private var heightLimit: Int {
+    var heightLimit: Int {
         min(
             Limits.side.upperBound,
             transformer.longestAxis * autoencoder.pixelsPerLatent
@@ -110,7 +110,7 @@ struct ModelFit {
 
     private var step: Int { autoencoder.framesPerLatent }
     /// The model's own length: whole latent frames.
-    private var longest: Int { (defaults.frames - 1) / step * step + 1 }
+    var longest: Int { (defaults.frames - 1) / step * step + 1 }
 
     /// The number of frames at a rate, the first one and whole latent frames after it.
     mutating func frames(at framesPerSecond: Double) -> Int {

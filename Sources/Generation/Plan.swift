@@ -13,6 +13,7 @@ package struct Plan: Sendable {
     package let mode: ModeName
     /// The model's name.
     package let model: String
+    /// With the phrases that call the styles up.
     package let prompt: String
     package let negativePrompt: String
     /// Pixels.
@@ -40,6 +41,10 @@ package struct Plan: Sendable {
     let modeSettings: [(String, JSONValue)]
     /// The video whose sound the result carries.
     let sound: MediaPath?
+    /// What changes the model, as `result.json` says it.
+    package let styles: [ResultRecord.Style]
+    /// The same for the transformer.
+    let adapters: Adapters
     /// What the user should know beforehand.
     package let warnings: [String]
     /// The arithmetic of the large products.
@@ -113,6 +118,7 @@ package struct Plan: Sendable {
             ("mode", .string(mode.rawValue)), ("model", .string(model)),
             ("seed", seed.map { .string(String($0)) } ?? "random"), ("settings", settings),
         ]
+        if !styles.isEmpty { members.append(("style", .array(styles.map(\.json)))) }
         if let approximationsJSON { members.append(("approximations", approximationsJSON)) }
         members += [
             (
@@ -151,10 +157,12 @@ extension Plan {
             height / latent.space, width / latent.space,
         ]
     }
+}
 
+extension ModelFolder {
     /// The SHA-256 of every file beside the weights that has a say, or why there is none.
     var configurationDigests: [String] {
-        folder.configurationFiles.map { path in
+        configurationFiles.map { path in
             do throws(DigestError) { return try SHA256.sizeAndDigest(ofFile: path).digest } catch {
                 // Most models have no file of some of these names.
                 return "error \(error.errno)"
@@ -167,7 +175,7 @@ extension Plan {
     /// - Throws: `GenerationError.model` and `.digest` where a file is missing or unreadable.
     func weightsDigest() throws(GenerationError) -> String {
         let paths: [String]
-        do { paths = try folder.weightFiles() } catch { throw .model(error) }
+        do { paths = try weightFiles() } catch { throw .model(error) }
         var digest = SHA256()
         do { for path in paths { try digest.update(contentOf: path) } } catch {
             throw .digest(error)

@@ -11,7 +11,7 @@ extension Engine {
     ///
     /// * `media`: Where the request's files are, whose size and length count; nil leaves them closed
     ///   and plans as if they had the model's own size and length.
-    /// - Throws: `GenerationError.noModel`, `.model`, `.input` where a file cannot be used, and
+    /// - Throws: `GenerationError.noModel`, `.model`, `.style`, `.input` where a file cannot be used, and
     ///   `.request` with every problem at once.
     package func plan(
         _ request: Request, media: MediaFiles? = nil
@@ -35,8 +35,13 @@ extension Engine {
         let frames = fit.frames(at: rate?.value ?? folder.defaults.framesPerSecond)
         let windows = fit.windows(of: frames)
         fit.checkDelivery()
-        guard fit.problems.isEmpty, let rate else { throw .request(fit.problems) }
-        if request.mode.name != .textToVideo || windows.count > 1 {
+        let isLed = request.mode.name != .textToVideo || windows.count > 1
+        let styles = try ChosenStyles(
+            of: request, in: self.styles, over: folder, called: name,
+            withControl: isLed && transformer.hasControl)
+        let problems = fit.problems + styles.problems
+        guard problems.isEmpty, let rate else { throw .request(problems) }
+        if isLed {
             do { try transformer.requireControl(over: autoencoder, path: folder.path) } catch {
                 throw .model(error)
             }
@@ -59,7 +64,7 @@ extension Engine {
                 folder: folder.transformer, transformer)
         } catch { throw .model(error) }
         return Plan(
-            mode: request.mode.name, model: name, prompt: request.prompt,
+            mode: request.mode.name, model: name, prompt: styles.prompt,
             negativePrompt: request.negativePrompt ?? folder.defaults.negativePrompt,
             width: size.width, height: size.height, frames: frames, frameRate: rate,
             seed: request.seed, steps: effectiveSteps, guidance: guidance,
@@ -68,8 +73,10 @@ extension Engine {
             delivery: request.preview ? nil : request.delivery, isLoop: request.loop,
             isPreview: request.preview, modeSettings: request.mode.settings,
             sound: source?.hasSound == true ? request.mode.sourceVideo : nil,
-            warnings: request.warnings + fit.warnings
-                + (folder.knownWords?.warnings(about: request, model: name) ?? []),
+            styles: styles.records, adapters: styles.adapters,
+            warnings: request.warnings + fit.warnings + styles.warnings
+                + (folder.knownWords?.warnings(
+                    about: request, model: name, taught: styles.triggers) ?? []),
             precision: precision, approximations: approximations, stepCache: stepCache,
             work: Work(
                 precision: precision, transformer: transformer, autoencoder: autoencoder,

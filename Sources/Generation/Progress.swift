@@ -2,7 +2,7 @@
 
 /// The stages of a job, in their order; their names are the keys of `timing.stages`.
 package enum Stage: String, CaseIterable, Sendable {
-    case load, text, media, denoise, decode, write
+    case load, text, media, train, denoise, decode, write
 }
 
 /// How far a job has come.
@@ -15,13 +15,18 @@ package struct Progress: Sendable, Equatable {
     package let total: Int
     /// The part of the whole job that is done, 0…1.
     package let fraction: Double
+    /// Seconds until the whole job is done, at the present pace; nil where nobody can tell yet.
+    package let secondsLeft: Double?
 
     /// Makes a report.
-    package init(stage: Stage, completed: Int, total: Int, fraction: Double) {
+    package init(
+        stage: Stage, completed: Int, total: Int, fraction: Double, secondsLeft: Double? = nil
+    ) {
         self.stage = stage
         self.completed = completed
         self.total = total
         self.fraction = fraction
+        self.secondsLeft = secondsLeft
     }
 }
 

@@ -6,9 +6,15 @@ import Requests
 extension KnownWords {
     /// What to tell the user of words that the model never saw: a sentence for each text of the
     /// request that has some, none where it knows them all.
-    func warnings(about request: Request, model: String) -> [String] {
-        let prompt = unknown(in: Prompt(cleaning: request.prompt))
-        let negative = unknown(in: Prompt(cleaning: request.negativePrompt ?? ""))
+    ///
+    /// * `taught`: Phrases that a style has taught it.
+    func warnings(about request: Request, model: String, taught: [String] = []) -> [String] {
+        let learnt = Set(taught.flatMap { Prompt(cleaning: $0).words })
+        func unknown(in text: String) -> [String] {
+            self.unknown(in: Prompt(cleaning: text)).filter { !learnt.contains($0) }
+        }
+        let prompt = unknown(in: request.prompt)
+        let negative = unknown(in: request.negativePrompt ?? "")
         var sentences: [String] = []
         if !prompt.isEmpty {
             sentences.append(

@@ -26,7 +26,7 @@ package struct Work: Sendable {
 
     /// What one processor does a second in a whole forward: two thirds of what BENCHMARKS.md has, or
     /// an AVX2 core.
-    private static func operationsPerSecond(_ precision: Precision) -> Double {
+    static func operationsPerSecond(_ precision: Precision) -> Double {
         switch precision {
         case _ where !precision.isNative: 2.5e10
         case .float32: 7e10
@@ -35,7 +35,7 @@ package struct Work: Sendable {
         }
     }
     /// The same of the autoencoder.
-    private static let convolutionsPerSecond = 2.5e10
+    static let convolutionsPerSecond = 2.5e10
 
     init(
         precision: Precision, transformer: TransformerConfiguration, autoencoder: Autoencoder,
@@ -88,7 +88,7 @@ package struct Work: Sendable {
     }
 
     /// 3×3×3 convolutions of every level over the frames and pixels that it has.
-    private static func convolutions(
+    static func convolutions(
         _ autoencoder: Autoencoder, base: Int, blocks: Int, T: Int, h: Int, w: Int
     ) -> Double {
         var (T, h, w) = (Double(T), Double(h), Double(w))

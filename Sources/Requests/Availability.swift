@@ -10,8 +10,13 @@ package struct Availability: Equatable, Sendable {
     /// Keys that are understood and then refused.
     package var missing: Set<Field>
 
+    /// Describes a version.
+    package init(trainsStyles: Bool, missing: Set<Field>) {
+        (self.trainsStyles, self.missing) = (trainsStyles, missing)
+    }
+
     /// What this version does.
-    package static let thisVersion = Availability(trainsStyles: false, missing: [.style])
+    package static let thisVersion = Availability(trainsStyles: true, missing: [])
 
     /// The whole language, for tests and tools that only check requests.
     package static let everything = Availability(trainsStyles: true, missing: [])

@@ -16,6 +16,11 @@ package enum Field: String, CaseIterable, Sendable {
     case examples
     case name
     case trigger
+    case rank
+    case alpha
+    case learningRate = "learning_rate"
+    case batch
+    case prior
     case style
     case structure
     case strength
@@ -39,12 +44,12 @@ package enum Field: String, CaseIterable, Sendable {
     /// The modes that take this key.
     package var modes: Set<ModeName> {
         switch self {
-        case .schema, .mode, .seed, .steps, .model, .priority:
+        case .schema, .mode, .size, .seconds, .frames, .seed, .steps, .model, .priority:
             Self.every
         case .prompt:
             Self.every.subtracting([.imageToVideo, .customization])
-        case .negativePrompt, .style, .size, .seconds, .frames, .fps, .deliver, .preview,
-            .guidance, .shift, .variations, .format:
+        case .negativePrompt, .style, .fps, .deliver, .preview, .guidance, .shift, .variations,
+            .format:
             Self.every.subtracting([.customization])
         case .image:
             Self.every.subtracting([.textToVideo, .customization])
@@ -53,7 +58,8 @@ package enum Field: String, CaseIterable, Sendable {
         case .video: [.stylization, .storyboard, .mask, .render]
         case .panels: [.storyboard]
         case .mask, .affect: [.mask]
-        case .examples, .name, .trigger: [.customization]
+        case .examples, .name, .trigger, .rank, .alpha, .learningRate, .batch, .prior:
+            [.customization]
         case .structure: [.stylization, .storyboard, .render]
         case .strength:
             Self.every.subtracting([.textToVideo, .customization])
@@ -64,17 +70,24 @@ package enum Field: String, CaseIterable, Sendable {
 
     /// Names that other programs use for the same thing, or for a part of it.
     static let synonyms: [String: Field] = [
-        "aspect": .size, "aspect_ratio": .size, "box": .mask, "camera_motion": .camera,
-        "cfg": .guidance, "cfg_scale": .guidance, "clip": .video, "color": .mask,
-        "conditioning_scale": .strength, "count": .variations, "description": .prompt,
-        "draft": .preview, "duration": .seconds, "first_frame": .image, "flow_shift": .shift,
-        "frame_rate": .fps, "framerate": .fps, "guidance_scale": .guidance, "height": .size,
-        "interpolate": .deliver, "last_frame": .image, "length": .seconds, "lora": .style,
-        "mask_image": .mask, "mask_video": .mask, "motion": .camera, "neg_prompt": .negativePrompt,
-        "negative": .negativePrompt, "num_frames": .frames, "num_inference_steps": .steps,
-        "outline": .mask, "pan": .camera, "picture": .image, "ratio": .size, "reference": .image,
-        "resolution": .size, "roll": .camera, "seamless": .loop, "source": .video,
-        "storyboard": .panels, "subject": .mask, "text": .prompt, "tilt": .camera, "type": .mode,
-        "upscale": .deliver, "width": .size, "zoom": .camera,
+        "aspect": .size, "aspect_ratio": .size, "batch_size": .batch, "box": .mask,
+        "camera_motion": .camera, "cfg": .guidance, "cfg_scale": .guidance, "clip": .video,
+        "color": .mask, "conditioning_scale": .strength, "count": .variations, "dataset": .examples,
+        "description": .prompt, "dim": .rank, "draft": .preview, "duration": .seconds,
+        "epochs": .steps, "first_frame": .image, "flow_shift": .shift, "frame_rate": .fps,
+        "framerate": .fps, "gradient_accumulation_steps": .batch, "guidance_scale": .guidance,
+        "height": .size, "instance_images": .examples,
+        "instance_prompt": .trigger, "interpolate": .deliver, "last_frame": .image,
+        "learn_rate": .learningRate, "length": .seconds, "lora": .style, "lora_alpha": .alpha,
+        "lora_rank": .rank, "lr": .learningRate, "mask_image": .mask, "mask_video": .mask,
+        "max_train_steps": .steps, "motion": .camera, "neg_prompt": .negativePrompt,
+        "negative": .negativePrompt, "network_alpha": .alpha, "network_dim": .rank,
+        "num_frames": .frames, "num_inference_steps": .steps, "outline": .mask, "pan": .camera,
+        "picture": .image, "prior_loss_weight": .prior, "prior_preservation": .prior, "r": .rank,
+        "ratio": .size, "reference": .image, "resolution": .size, "roll": .camera,
+        "seamless": .loop, "source": .video, "storyboard": .panels, "subject": .mask,
+        "text": .prompt, "tilt": .camera, "token": .trigger, "train_batch_size": .batch,
+        "train_steps": .steps, "training_steps": .steps, "trigger_word": .trigger, "type": .mode,
+        "upscale": .deliver, "width": .size, "with_prior_preservation": .prior, "zoom": .camera,
     ]
 }

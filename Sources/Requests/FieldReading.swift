@@ -100,33 +100,15 @@ extension Validation {
         }
     }
 
-    /// The name of a model or a style: a word that cannot be a path.
+    /// The name of a model, or of a style to be made: a word that cannot be a path.
     mutating func name(_ value: FieldValue, example: String) -> String? {
-        if let text = value.node.string, Self.isName(text) { return text }
+        if let text = value.node.string, StyleName.isPlain(text) { return text }
         report(
             value,
             wanted: "a name of letters, digits, dots, - and _, at most \(Limits.nameBytes) long, "
                 + "which begins with a letter or digit",
             hint: "Write for example \"\(example)\".")
         return nil
-    }
-
-    private static func isName(_ text: String) -> Bool {
-        let isPlain = text.utf8.allSatisfy { byte in
-            isAlphanumeric(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
-                || byte == UInt8(ascii: "_")
-        }
-        guard let first = text.utf8.first else { return false }
-        return isPlain && isAlphanumeric(first) && text.utf8.count <= Limits.nameBytes
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
     }
 
     /// True or false.

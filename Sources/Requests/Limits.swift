@@ -21,11 +21,26 @@ package enum Limits {
     package static let outline = 3...256
     /// Each part of a camera move.
     package static let camera = -10.0...10.0
-    package static let examples = 1...64
+    /// Examples of a style; fewer than `fewExamples` are too few to learn much from.
+    package static let examples = 1...200
+    package static let fewExamples = 3
+    /// Bytes of an example's caption in UTF-8.
+    package static let captionBytes = 1 << 10
+    /// Of the factors that a style is made of.
+    package static let rank = 1...128
+    package static let alpha = 0.01...1024.0
+    package static let learningRate = 0.000001...0.1
+    /// Examples that one training step looks at.
+    package static let batch = 1...16
+    /// The weight of what the model knew before.
+    package static let prior = 0.0...1.0
+    package static let trainingSteps = 1...20_000
     /// Files that one request names.
-    package static let files = 128
+    package static let files = 256
     package static let styles = 1...8
     package static let styleWeight = 0.0...2.0
+    /// The number behind the `@` of a style's name.
+    package static let styleVersion = 1...9999
     package static let structure = 0.0...1.0
     package static let strength = 0.0...2.0
     package static let tolerance = 0.0...1.0

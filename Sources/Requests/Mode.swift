@@ -79,10 +79,36 @@ extension Mode {
 
     /// Examples from which a style is trained.
     package struct Customization: Equatable, Sendable {
-        package var examples: [MediaPath]
+        /// At most ``Limits/examples``, no file twice.
+        package var examples: [Example]
         /// The name under which other requests use the style.
         package var name: String
         /// The phrase that calls the style up in a prompt.
         package var trigger: String
+        /// Of the factors that are trained; the engine's own when absent, as in all that follow.
+        package var rank: Int?
+        /// What the factors' product counts for, times the rank.
+        package var alpha: Double?
+        package var learningRate: Double?
+        /// Examples that each training step looks at.
+        package var batch: Int?
+        /// How much clips of the untrained model count, so that it does not forget; 0 is not at all.
+        package var prior: Double
+    }
+
+    /// A picture or clip that shows a style, and what is to be seen on it.
+    package struct Example: Equatable, Sendable {
+        package var path: MediaPath
+        package var kind: ExampleKind
+        /// Absent where only the trigger says what it is.
+        package var caption: String?
+    }
+
+    /// What a request says that an example is.
+    package enum ExampleKind: Equatable, Sendable {
+        /// Only a name: the file itself says it.
+        case either
+        case image
+        case video
     }
 }

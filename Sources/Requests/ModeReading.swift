@@ -79,7 +79,16 @@ extension Validation {
         if let value = value(.trigger), let trigger, Self.isBlank(trigger) {
             report(value, "\"trigger\" is empty.", hint: "Write for example \"in ink wash style\".")
         }
+        let rank = value(.rank).flatMap { whole($0, in: Limits.rank, example: 16) }
+        let alpha = value(.alpha).flatMap { number($0, in: Limits.alpha, example: 16) }
+        let learningRate = value(.learningRate).flatMap {
+            number($0, in: Limits.learningRate, example: 0.0001)
+        }
+        let batch = value(.batch).flatMap { whole($0, in: Limits.batch, example: 4) }
+        let prior = value(.prior).flatMap { number($0, in: Limits.prior, example: 0.5) } ?? 0
         guard let examples, let name, let trigger else { return nil }
-        return Mode.Customization(examples: examples, name: name, trigger: trigger)
+        return Mode.Customization(
+            examples: examples, name: name, trigger: trigger, rank: rank, alpha: alpha,
+            learningRate: learningRate, batch: batch, prior: prior)
     }
 }

@@ -44,12 +44,19 @@ extension Request {
     private static func names(in value: FieldValue) -> [FieldValue] {
         let parts = value.elements ?? [value]
         return switch value.path {
-        case "image", "examples": parts
+        case "image": parts
+        case "examples": parts.compactMap(example)
         case "video": [value]
         case "mask": value.node.string == nil ? [image(of: value)].compactMap { $0 } : [value]
         case "panels": parts.compactMap(image)
         default: []
         }
+    }
+
+    private static func example(of value: FieldValue) -> FieldValue? {
+        if value.node.string != nil { return value }
+        let video = value.node["video"].map { FieldValue("\(value.path).video", $0) }
+        return image(of: value) ?? video
     }
 
     private static func image(of value: FieldValue) -> FieldValue? {

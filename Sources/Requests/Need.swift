@@ -105,7 +105,7 @@ extension Need {
 
     fileprivate static func look(_ what: String, example: String) -> Need {
         Need(
-            .prompt, .image, .style, what: "\(what), in words or as a picture that looks that way",
+            .prompt, .image, .style, what: "\(what), in words, as a picture, or as a trained style",
             hint: "Write for example \"prompt\": \"\(example)\".")
     }
 }

@@ -18,6 +18,7 @@ package struct Request: Equatable, Sendable {
     package var delivery: Delivery?
     /// The noise; absent when the engine is to draw one (and record it).
     package var seed: UInt64?
+    /// Of the sampler; in ``ModeName/customization`` of the training.
     package var steps: Int?
     package var guidance: Double?
     package var shift: Double?
@@ -39,9 +40,18 @@ package struct Request: Equatable, Sendable {
 extension Request {
     /// A trained style and how much of it.
     package struct StyleChoice: Equatable, Sendable {
-        package var name: String
+        package var name: StyleName
         /// 0 to 2; 1 unless the request says otherwise.
         package var weight: Double
+        /// Whether the phrase that calls the style up is added to a prompt that has it not.
+        package var trigger: Bool
+
+        /// Chooses a style.
+        package init(name: StyleName, weight: Double = 1, trigger: Bool = true) {
+            self.name = name
+            self.weight = weight
+            self.trigger = trigger
+        }
     }
 
     /// The size of the generated frames; which multiples are possible is the model's business.
@@ -93,7 +103,7 @@ extension Request {
             paths = masking.images + [masking.video]
             if case .file(let path, _) = masking.selection { paths.append(path) }
         case .customization(let customization):
-            paths = customization.examples
+            paths = customization.examples.map(\.path)
         }
         var seen: Set<MediaPath> = []
         return paths.filter { seen.insert($0).inserted }

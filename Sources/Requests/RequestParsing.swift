@@ -85,7 +85,11 @@ extension Validation {
             framesPerSecond: rate,
             delivery: value(.deliver).flatMap { delivery($0) },
             seed: seed,
-            steps: value(.steps).flatMap { whole($0, in: Limits.steps, example: 20) },
+            steps: value(.steps).flatMap {
+                mode == .customization
+                    ? whole($0, in: Limits.trainingSteps, example: 600)
+                    : whole($0, in: Limits.steps, example: 20)
+            },
             guidance: value(.guidance).flatMap {
                 number($0, in: Limits.guidance, example: 5)
             },

@@ -10,7 +10,10 @@ package struct ResultRecord: Equatable, Sendable {
     package var request: String
     package var mode: ModeName?
     package var model: Model?
-    package var styles: [Request.StyleChoice] = []
+    /// The styles that were used, in the order of the request.
+    package var styles: [Style] = []
+    /// The style that was made, where that was what the request asked for.
+    package var madeStyle: MadeStyle?
     /// The seed that was used, also when the request had none; that of the first variation.
     package var seed: UInt64?
     /// Every effective value as an object, as the engine used it.
@@ -48,9 +51,10 @@ extension ResultRecord {
         package var name: String
         package var bytes: Int
         package var sha256: String
-        package var width: Int
-        package var height: Int
-        package var frames: Int
+        /// Pixels, and how many pictures; nil for a file that is none.
+        package var width: Int?
+        package var height: Int?
+        package var frames: Int?
         /// Nil for a still picture.
         package var framesPerSecond: Double?
         /// The noise from which it was made; each variation has its own.
@@ -58,8 +62,8 @@ extension ResultRecord {
 
         /// Makes a file's entry.
         package init(
-            name: String, bytes: Int, sha256: String, width: Int, height: Int, frames: Int,
-            framesPerSecond: Double?, seed: UInt64? = nil
+            name: String, bytes: Int, sha256: String, width: Int? = nil, height: Int? = nil,
+            frames: Int? = nil, framesPerSecond: Double? = nil, seed: UInt64? = nil
         ) {
             self.name = name
             self.bytes = bytes
@@ -100,6 +104,8 @@ extension ResultRecord {
         package var load = 0.0
         package var text = 0.0
         package var media = 0.0
+        /// Of a style; 0 in all other modes.
+        package var train = 0.0
         package var denoise = 0.0
         package var decode = 0.0
         package var write = 0.0

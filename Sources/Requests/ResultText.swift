@@ -13,7 +13,7 @@ extension ResultRecord {
             ("request", .string(request)),
             ("mode", .text(mode?.rawValue)),
             ("model", modelJSON),
-            ("style", .array(styles.map(\.json))),
+            ("style", madeStyle.map(\.json) ?? .array(styles.map(\.json))),
             ("seed", .seed(seed)),
             ("settings", settings),
             ("files", .array(files.map(\.json))),
@@ -49,7 +49,7 @@ extension ResultRecord {
             "request": .string(request),
             "mode": .text(mode?.rawValue),
             "model": modelJSON,
-            "style": .array(styles.map(\.json)),
+            "style": .array(styles.map(\.comment)),
             "seed": .seed(seed),
             "settings": settings,
             "inputs": .array(inputs.map(\.json)),
@@ -71,8 +71,12 @@ extension JSONValue {
         return seed <= 1 << 53 ? .integer(Int64(seed)) : .string(String(seed))
     }
 
-    fileprivate static func text(_ text: String?) -> JSONValue {
+    static func text(_ text: String?) -> JSONValue {
         text.map { .string($0) } ?? .null
+    }
+
+    fileprivate static func number(_ number: Int?) -> JSONValue {
+        number.map { .integer(Int64($0)) } ?? .null
     }
 
     fileprivate static func time(_ time: Timestamp?) -> JSONValue {
@@ -85,16 +89,11 @@ extension JSONValue {
     }
 }
 
-extension Request.StyleChoice {
-    fileprivate var json: JSONValue { ["name": .string(name), "weight": .double(weight)] }
-}
-
 extension ResultRecord.File {
     fileprivate var json: JSONValue {
         [
             "name": .string(name), "bytes": .integer(Int64(bytes)), "sha256": .string(sha256),
-            "width": .integer(Int64(width)), "height": .integer(Int64(height)),
-            "frames": .integer(Int64(frames)),
+            "width": .number(width), "height": .number(height), "frames": .number(frames),
             "fps": framesPerSecond.map { .double($0) } ?? .null, "seed": .seed(seed),
         ]
     }
@@ -110,7 +109,8 @@ extension ResultRecord.Timing {
             "queued": .time(queued), "started": .time(started), "finished": .time(finished),
             "stages": [
                 "load": .seconds(stages.load), "text": .seconds(stages.text),
-                "media": .seconds(stages.media), "denoise": .seconds(stages.denoise),
+                "media": .seconds(stages.media), "train": .seconds(stages.train),
+                "denoise": .seconds(stages.denoise),
                 "decode": .seconds(stages.decode), "write": .seconds(stages.write),
             ],
         ]

@@ -17,11 +17,13 @@ package struct StatusRecord: Equatable, Sendable {
         package var percent: Int
         /// Since it was begun this time.
         package var seconds: Int
+        /// Until it is done, at its present pace; nil where nobody can tell.
+        package var secondsLeft: Int?
 
         /// A running job from its facts.
         package init(
             job: String, request: String, mode: ModeName?, stage: String, completed: Int,
-            total: Int, percent: Int, seconds: Int
+            total: Int, percent: Int, seconds: Int, secondsLeft: Int? = nil
         ) {
             self.job = job
             self.request = request
@@ -31,6 +33,7 @@ package struct StatusRecord: Equatable, Sendable {
             self.total = total
             self.percent = percent
             self.seconds = seconds
+            self.secondsLeft = secondsLeft
         }
     }
 
@@ -74,6 +77,7 @@ package struct StatusRecord: Equatable, Sendable {
                 "mode": run.mode.map { .string($0.rawValue) } ?? .null, "stage": .string(run.stage),
                 "completed": .integer(Int64(run.completed)), "total": .integer(Int64(run.total)),
                 "percent": .integer(Int64(run.percent)), "seconds": .integer(Int64(run.seconds)),
+                "seconds_left": run.secondsLeft.map { .integer(Int64($0)) } ?? .null,
             ]
         }
         func list(_ held: [Held]) -> JSONValue {
@@ -126,6 +130,6 @@ extension StatusRecord.Running {
             mode: node["mode"]?.string.flatMap { ModeName(rawValue: $0) },
             stage: node["stage"]?.string ?? "", completed: node["completed"]?.int ?? 0,
             total: node["total"]?.int ?? 0, percent: node["percent"]?.int ?? 0,
-            seconds: node["seconds"]?.int ?? 0)
+            seconds: node["seconds"]?.int ?? 0, secondsLeft: node["seconds_left"]?.int)
     }
 }

@@ -60,6 +60,52 @@ package struct Claim: ~Copyable {
         try Workplace(folder: folder)
     }
 
+    /// The folder of its results, as text for a program.
+    package var output: String { job.output.text }
+
+    /// The bytes of the request, wherever publishing has left it; nil where it is not here or no file
+    /// of a request's size.
+    package func content() throws(SpoolError) -> [UInt8]? {
+        try spooling { () throws(FileError) in
+            for file in [job.request, job.output.appending("request.json")] {
+                guard let bytes = try Self.content(of: file, limit: RequestFile.limit) else {
+                    continue
+                }
+                return bytes
+            }
+            return nil
+        }
+    }
+
+    /// The bytes of the results' `result.json`; nil where it is no file of at most so many.
+    package func record(limit: Int) throws(SpoolError) -> [UInt8]? {
+        try spooling { () throws(FileError) in
+            try Self.content(of: job.output.appending(Self.record), limit: limit)
+        }
+    }
+
+    /// Replaces the results' `result.json`, durably.
+    package func replaceRecord(with bytes: [UInt8]) throws(SpoolError) {
+        try spooling { () throws(FileError) in
+            try WholeFile.write(bytes, to: job.output.appending(Self.record))
+        }
+    }
+
+    /// Whether one of the results is a file of this name, and no link to another.
+    package func holds(_ file: String) throws(SpoolError) -> Bool {
+        try spooling { () throws(FileError) in
+            try FileStatus(of: job.output.appending(file))?.kind == .file
+        }
+    }
+
+    private static let record = "result.json"
+
+    private static func content(of file: Path, limit: Int) throws(FileError) -> [UInt8]? {
+        guard let status = try FileStatus(of: file), status.kind == .file, status.bytes <= limit
+        else { return nil }
+        return try WholeFile.read(file, limit: limit)
+    }
+
     /// The job's entry in the queue.
     package func entry<Item>(_ item: Item) -> Queue<Item>.Entry {
         Queue.Entry(item, path: origin.path, priority: origin.priority, arrived: origin.queued)

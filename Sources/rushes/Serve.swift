@@ -66,6 +66,7 @@ struct Serve: ParsableCommand {
         configuration.stallLimit = .seconds(stallLimit)
         configuration.mediaWait = .seconds(mediaWait)
         configuration.poll = poll
+        configuration.styles = engine.settings.styles
         configuration.leavesRequests = claim == "leave"
         try end(Daemon.serve(configuration))
     }

@@ -104,20 +104,6 @@ struct MediaServingTests {
         }
     }
 
-    @Test func `the eighth mode says that it comes later, and the examples come back`() throws {
-        try withRoot { root in
-            try root.drop("ink.png", Root.example("style.png"))
-            try root.drop(
-                "x.json",
-                #"{"mode": 8, "examples": ["ink.png"], "name": "ink", "trigger": "in ink"}"#)
-            #expect(try Program.serve(root, "--once").end().status == 0)
-            #expect(
-                root.names(in: "outbox/x.failed") == [
-                    "error.txt", "ink.png", "request.json", "result.json",
-                ])
-        }
-    }
-
     @Test func `a file that arrives after its request`() throws {
         try withRoot { root in
             let service = try Program.serve(root)

@@ -123,9 +123,9 @@ struct Wrong: Sendable, CustomTestStringConvertible {
             #"Did you mean "seed"?"#),
         Wrong("unknown mode", #"{"mode": "text-to-vidoe", "prompt": "x"}"#, "text-to-video"),
         Wrong(
-            "a mode of a later version",
-            #"{"mode": 8, "examples": ["a.png"], "name": "ink", "trigger": "in ink"}"#,
-            "Training a style is not available in this version"),
+            "a training step too many",
+            #"{"mode": 8, "examples": ["a.png"], "name": "i", "trigger": "x", "steps": 20001}"#,
+            "must be a whole number from 1 to 20000"),
         Wrong("no object", "[1, 2]", "{"),
         Wrong("nothing", "", "The file is empty"),
         Wrong("2 MB of [", String(repeating: "[", count: 2_000_000), "larger than 256 KiB"),

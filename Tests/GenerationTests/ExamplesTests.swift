@@ -10,9 +10,7 @@ private let root = String(Golden.folder.dropLast("Tests/Golden".count))
 
 @Suite("The examples, with the model that comes along")
 struct ExamplesTests {
-    private static let modes = ModeName.allCases.filter { $0 != .customization }
-
-    @Test(arguments: modes)
+    @Test(arguments: ModeName.allCases)
     func `make what they say`(mode: ModeName) throws {
         try withTemporaryDirectory { directory in
             let bytes = try WholeFile.read(
@@ -23,24 +21,23 @@ struct ExamplesTests {
             request.steps = 2
             var files: [MediaPath: String] = [:]
             for path in request.media { files[path] = "\(root)examples/\(path.text)" }
-            let job = try Job(
-                request: request, name: "clip",
-                engine: Engine(modelDirectories: ["\(root)models"]), media: MediaFiles(files),
-                into: directory)
+            let job = try Engine(modelDirectories: ["\(root)models"]).job(
+                request, name: "clip", media: MediaFiles(files), into: directory)
             var stages: Set<Stage> = []
             while let progress = try job.next() { stages.insert(progress.stage) }
             let record = job.record
-            #expect(stages == Set(Stage.allCases))
-            #expect(record.files.map(\.name) == ["clip.mp4", "poster.jpg"])
+            if mode == .customization {
+                #expect(stages == Set(Stage.allCases))
+                #expect(
+                    record.files.map(\.name)
+                        == ["striped-balloon.safetensors", "before-after.jpg", "loss.svg"])
+            } else {
+                #expect(stages == Set(Stage.allCases).subtracting([.train]))
+                #expect(record.files.map(\.name) == ["clip.mp4", "poster.jpg"])
+            }
             #expect(record.files.allSatisfy { $0.bytes > 500 && $0.sha256.count == 64 })
             #expect(record.inputs.map(\.name) == request.media.map(\.text))
             #expect(record.warnings == [])
         }
-    }
-
-    @Test func `mode 08 is checked and then refused`() throws {
-        let bytes = try WholeFile.read(Path("\(root)examples/customization.json"), limit: 1 << 20)
-        let error = #expect(throws: RequestError.self) { _ = try Request(parsing: bytes) }
-        #expect(error?.problems.map(\.field) == ["mode"])
     }
 }

@@ -9,19 +9,26 @@ import Testing
         "Training a style is not available in this version, so the mode \"customization\" cannot be "
         + "used; the other seven modes are."
 
+    /// A version that trains no styles and takes none.
+    static let small = Availability(trainsStyles: false, missing: [.style])
+
     @Test(arguments: ModeName.allCases)
-    func sevenModesAreThere(mode: ModeName) {
-        let found = problems(Request.example(mode: mode), available: .thisVersion)
-        #expect(mode.isAvailable == (mode != .customization))
-        #expect(found.map(\.field) == (mode.isAvailable ? [] : ["mode"]))
-        #expect(found.map(\.message) == (mode.isAvailable ? [] : [Self.training]))
+    func allModesAreThere(mode: ModeName) {
+        #expect(mode.isAvailable)
+        #expect(problems(Request.example(mode: mode), available: .thisVersion).isEmpty)
+    }
+
+    @Test(arguments: ModeName.allCases)
+    func aSmallVersionSaysWhatItCannotDo(mode: ModeName) {
+        let found = problems(Request.example(mode: mode), available: Self.small)
+        #expect(found.map(\.message) == (mode == .customization ? [Self.training] : []))
         #expect(found.allSatisfy { $0.line == 1 && $0.column == 10 && !$0.hint.isEmpty })
     }
 
     @Test func whatIsWrongInEveryVersionComesFirst() {
         let text = Request.example(
             mode: .customization, ["trigger": nil, "name": "7", "wibble": "1", "steps": "0"])
-        let found = problems(text, available: .thisVersion)
+        let found = problems(text, available: Self.small)
         #expect(found.map(\.field) == ["name", "wibble", "steps", "trigger", "mode"])
         #expect(found.last?.message == Self.training)
     }
@@ -29,18 +36,16 @@ import Testing
     @Test func refusalsAreCountedWithTheRest() {
         let keys = (0..<Limits.problems).map { "\"wibble\($0)\": 1" }.joined(separator: ",")
         let text = "{\"mode\": 1, \"prompt\": \"a\", \"style\": \"ink\", \(keys)}"
-        let found = problems(text, available: .thisVersion)
+        let found = problems(text, available: Self.small)
         #expect(found.count == Limits.problems + 1)
         #expect(found.last?.message == "There is one more problem.")
     }
 
     @Test(arguments: ModeName.allCases)
-    func refusesStyles(mode: ModeName) {
+    func everyOtherModeTakesStyles(mode: ModeName) {
         let text = Request.example(mode: mode, ["style": "\"ink\""])
-        let sentence = "\"style\" is not available in this version."
-        let found = problems(text, available: .thisVersion).map(\.message)
-        #expect(found.contains(sentence) == mode.isAvailable)
-        #expect(!problems(text).map(\.message).contains(sentence))
+        let found = problems(text, available: .everything).map(\.field)
+        #expect(found == (mode == .customization ? ["style"] : []))
     }
 
     @Test(arguments: Request.Format.allCases)

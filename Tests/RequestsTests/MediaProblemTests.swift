@@ -54,12 +54,38 @@ import Testing
             "style", #"[{"name":"ink"},{"name":"ink"}]"#,
             #"style[1].name: The style "ink" is given twice. Name it once."#),
         ProblemCase(
+            "style", #"["ink@2","ink","ink@2"]"#,
+            #"style[2]: The style "ink@2" is given twice. Name it once."#),
+        ProblemCase(
+            "style", #"[7]"#,
+            #"style[0]: "style[0]" must be a style's name, or an object with "name" and "weight", but it is 7. "#
+                + styleHint),
+        ProblemCase(
+            "style", #"{"name":"ink","trigger":"no"}"#,
+            #"style.trigger: "style.trigger" must be true or false, but it is "no". Write it without quotation marks."#
+        ),
+        ProblemCase(
             "model", "\"../x\"",
             #"model: "model" must be a name of letters, digits, dots, - and _, at most 64 long, which begins with a letter or digit, but it is "../x". Write for example "starter"."#
         ),
     ]
 
-    @Test(arguments: paths + others)
+    static let styleHint = #"Write for example "ink" or [{"name": "ink", "weight": 0.8}]."#
+
+    static let noStyles = [
+        "../x", "ink@", "ink@0", "ink@02", "ink@+2", "ink@10000", "ink@2@3", "@2", ".ink", "a/b",
+        "",
+        "ink 2", String(repeating: "i", count: 65),
+    ].map { name in
+        let shown = name.count > 40 ? name.prefix(40) + "…" : name[...]
+        return ProblemCase(
+            "style", "\"\(name)\"",
+            #"style: "style" must be the name of a style: letters, digits, dots, - and _, at most 64, "#
+                + "the first a letter or digit; for one version of it with @1 to @9999 behind it, "
+                + #"but it is "\#(shown)". Write for example "ink" or "ink@2"."#)
+    }
+
+    @Test(arguments: paths + others + noStyles)
     func refuses(_ example: ProblemCase) {
         #expect(example.found == example.sentences)
     }

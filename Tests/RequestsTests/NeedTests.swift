@@ -13,8 +13,8 @@ import Testing
         + #"changes, or a box such as {"box": [0.3, 0.2, 0.4, 0.5]}, a colour, or an outline. The "#
         + "numbers of a box are left, top, width and height, as fractions of the frame."
     static let stylizationLook =
-        #"prompt: The mode "stylization" needs "prompt" or "image": what the clip is to look like, "#
-        + #"in words or as a picture that looks that way. Write for example "prompt": "a paper "#
+        #"prompt: The mode "stylization" needs "prompt" or "image" or "style": what the clip is to look like, "#
+        + #"in words, as a picture, or as a trained style. Write for example "prompt": "a paper "#
         + #"cut-out in blue and gold"."#
 
     static let nothingSaid: [ProblemCase] = [
@@ -43,8 +43,8 @@ import Testing
                 + "picture with its time in seconds, or one picture with a grid of panels, or a "
                 + #"mock-up clip. Write for example "panels": [{"image": "panel-1.png", "at": 0}, "#
                 + #"{"image": "panel-2.png", "at": 1.5}]."#,
-            #"prompt: The mode "storyboard" needs "prompt" or "image": what the finished film is to "#
-                + "look like, in words or as a picture that looks that way. Write for example "
+            #"prompt: The mode "storyboard" needs "prompt" or "image" or "style": what the finished film is to "#
+                + "look like, in words, as a picture, or as a trained style. Write for example "
                 + #""prompt": "a fox crosses a snowy forest, soft morning light"."#),
         ProblemCase(
             #"{"mode": 6}"#,
@@ -59,8 +59,8 @@ import Testing
             all:
                 #"video: The mode "render" needs "video": the clip of the untextured 3D render. Put "#
                 + #"the clip beside the request and write for example "video": "render.mp4"."#,
-            #"prompt: The mode "render" needs "prompt" or "image": what the real thing looks like, in "#
-                + "words or as a picture that looks that way. Write for example "
+            #"prompt: The mode "render" needs "prompt" or "image" or "style": what the real thing looks like, in "#
+                + "words, as a picture, or as a trained style. Write for example "
                 + #""prompt": "a tower of glass on a clear day"."#),
         ProblemCase(
             #"{"mode": 8}"#,

@@ -34,7 +34,7 @@ import Testing
             {"$schema": "request.schema.json", "mode": 1, "prompt": "a cat", "seconds": 2.5,
             "negative_prompt": "rain", "size": "832x480", "fps": 23.976, "seed": 7.0, "steps": 1e1,
             "guidance": 5, "shift": 3.5, "variations": 4, "format": "webp", "model": "Wan2.1-T2V_1",
-            "priority": -10, "style": [{"name": "ink"}, {"name": "oil", "weight": 0.5}],
+            "priority": -10, "style": ["ink@2", {"name": "oil", "weight": 0.5, "trigger": false}],
             "deliver": {"size": "1920x1080", "fps": 24}, "loop": true, "preview": false}
             """)
         #expect(request.negativePrompt == "rain")
@@ -45,8 +45,9 @@ import Testing
         #expect(request.guidance == 5 && request.shift == 3.5)
         #expect(request.variations == 4 && request.format == .webp && request.priority == -10)
         #expect(request.model == "Wan2.1-T2V_1")
-        #expect(request.styles.map(\.name) == ["ink", "oil"])
+        #expect(request.styles.map(\.name.description) == ["ink@2", "oil"])
         #expect(request.styles.map(\.weight) == [1, 0.5])
+        #expect(request.styles.map(\.trigger) == [true, false])
         #expect(request.delivery?.width == 1920 && request.delivery?.framesPerSecond == 24)
         #expect(request.loop && !request.preview && request.warnings.isEmpty)
     }

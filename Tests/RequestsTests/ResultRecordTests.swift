@@ -112,6 +112,49 @@ import Testing
             comment["engine"]?["approximations"]?["step_cache"]?["steps_reused"]?.uint64 == 9)
     }
 
+    @Test func stylesAreRecorded() throws {
+        var record = Self.record()
+        record.styles = [
+            ResultRecord.Style(
+                name: "ink", version: 2, weight: 0.5, sha256: "ab", trigger: "in ink", matched: 3,
+                unmatched: 1, firstUnmatched: ["x.alpha"])
+        ]
+        let entry: JSONValue = [
+            "name": "ink", "version": 2, "weight": .double(0.5), "sha256": "ab",
+            "trigger": "in ink",
+            "keys": ["matched": 3, "unmatched": 1, "first_unmatched": ["x.alpha"]],
+        ]
+        #expect(record.json["style"] == [entry])
+        let comment = try JSONNode(parsing: Array(record.comment.utf8), limits: .request)
+        #expect(comment["style"]?.array?.first?["name"]?.string == "ink")
+        #expect(comment["style"]?.array?.first?["keys"] == nil)
+    }
+
+    @Test func aMadeStyleGetsItsVersionInPlace() throws {
+        var record = Self.record()
+        let style = ResultRecord.MadeStyle(
+            name: "ink", file: "ink.safetensors", trigger: "in ink")
+        record.madeStyle = style
+        var found = try #require(ResultRecord.MadeStyle(inResult: Array(record.text.utf8)))
+        #expect(found == style && found.call == nil)
+        found.version = 2
+        let bytes = found.placed(inResult: Array(record.text.utf8))
+        record.madeStyle = found
+        #expect(String(decoding: bytes, as: UTF8.self) == record.text)
+        #expect(ResultRecord.MadeStyle(inResult: bytes) == found)
+        #expect(record.json["style"]?["call"] == "ink@2")
+    }
+
+    @Test(arguments: [
+        ("../ink", "ink.safetensors"), ("ink@2", "ink.safetensors"), ("ink", "../ink"),
+        ("ink", ""), ("ink", "."), ("ink", ".."), ("ink", "/etc/passwd"),
+    ])
+    func aMadeStyleIsNoPath(name: String, file: String) {
+        var record = Self.record()
+        record.madeStyle = ResultRecord.MadeStyle(name: name, file: file, trigger: "in ink")
+        #expect(ResultRecord.MadeStyle(inResult: Array(record.text.utf8)) == nil)
+    }
+
     @Test func failuresSayWhy() throws {
         var record = ResultRecord(request: "typo")
         record.failure = Failure(

@@ -59,7 +59,19 @@ import Testing
         #expect(range("seconds") == Limits.seconds)
         #expect(range("frames") == same(Limits.frames))
         #expect(range("fps") == Limits.framesPerSecond)
-        #expect(range("steps") == same(Limits.steps))
+        #expect(range("steps") == same(Limits.trainingSteps))
+        #expect(range("rank") == same(Limits.rank))
+        #expect(range("alpha") == Limits.alpha)
+        #expect(range("learning_rate") == Limits.learningRate)
+        #expect(range("batch") == same(Limits.batch))
+        #expect(range("prior") == Limits.prior)
+        #expect(
+            properties["examples"]?["items"]?["oneOf"]?.array?[1]["properties"]?["caption"]?[
+                "maxLength"]?.int == Limits.captionBytes)
+        let fewerSteps = schema["allOf"]?.array?.compactMap {
+            $0["then"]?["properties"]?["steps"]?["maximum"]?.int
+        }
+        #expect(fewerSteps == [Limits.steps.upperBound])
         #expect(range("guidance") == Limits.guidance)
         #expect(range("shift") == Limits.shift)
         #expect(range("variations") == same(Limits.variations))
@@ -80,6 +92,10 @@ import Testing
         #expect(range("fraction", of: definitions) == 0...1)
         #expect(range("tolerance", of: masks[4]["properties"]) == Limits.tolerance)
         #expect(count(properties["examples"]) == Limits.examples)
+        #expect(count(properties["style"]?["oneOf"]?.array?[1]) == Limits.styles)
+        let style = try #require(definitions["style"]?["oneOf"]?.array?[1]["properties"])
+        #expect(range("weight", of: style) == Limits.styleWeight)
+        #expect(Limits.styleVersion == 1...9999, "the pattern of style_name says so")
         #expect(properties["seed"]?["oneOf"]?.array?[0]["maximum"]?.uint64 == .max)
     }
 

@@ -19,7 +19,7 @@ package struct Checkpoint {
     package private(set) var trouble: FileError?
 
     private let folder: Path
-    private let request: [UInt8]
+    let request: [UInt8]
     private let interval: Duration
     private var key = ""
     /// What must stand in the folder before anything else does, and its key.
@@ -59,8 +59,12 @@ package struct Checkpoint {
     ///
     /// * `record`: With the model, the inputs, the engine, the seed and the start of this run.
     mutating func begin(_ record: inout ResultRecord, _ plan: Plan) {
+        begin(&record, key: Self.key(of: facts(of: record, plan)))
+    }
+
+    /// The same where everything that the result depends on, but for the seed, has the key `job`.
+    mutating func begin(_ record: inout ResultRecord, key job: String) {
         guard let seed = record.seed, let started = record.timing.started else { return }
-        let job = Self.key(of: facts(of: record, plan))
         key = job
         if let saved = read(Self.beginning).flatMap(Beginning.init) {
             record.seed = saved.seed
@@ -84,8 +88,9 @@ package struct Checkpoint {
             Products.productArithmetic, mediaArithmetic,
         ]
         return [digest.finish(), Engine.version] + arithmetic
-            + [plan.model, record.model?.sha256 ?? ""] + plan.configurationDigests
+            + [plan.model, record.model?.sha256 ?? ""] + plan.folder.configurationDigests
             + plan.windows.map { "\($0)" } + [plan.settings.serialized(pretty: false)]
+            + plan.styles.flatMap { [$0.sha256, "\($0.weight)"] }
             + record.inputs.flatMap { [$0.name, $0.sha256] }
     }
 
@@ -101,7 +106,7 @@ package struct Checkpoint {
     func window(
         _ number: Int, ofTake take: Int, shape: [Int], steps: Int
     ) -> (Saved, ResultRecord.Stages)? {
-        guard let file = read(Self.window(number, take)), file.numbers.count == 9,
+        guard let file = read(Self.window(number, take)), file.numbers.count == 10,
             let stages = ResultRecord.Stages(microseconds: file.numbers[3...]),
             file.tensors.allSatisfy({ $0.shape == shape }), let latents = file.tensors.first,
             file.numbers[1] == Int64(steps)
@@ -162,13 +167,13 @@ package struct Checkpoint {
     private static func window(_ number: Int, _ take: Int) -> String { "\(take)-\(number)" }
 
     /// The digest of a list of texts, none of which can be mistaken for a part of another.
-    private static func key(of facts: [String]) -> String {
+    static func key(of facts: [String]) -> String {
         var digest = SHA256()
         for fact in facts { digest.update(Array("\(fact.utf8.count) \(fact)\n".utf8)[...]) }
         return digest.finish()
     }
 
-    private func read(_ name: String) -> CheckpointFile? {
+    func read(_ name: String) -> CheckpointFile? {
         do throws(FileError) {
             let bytes = try WholeFile.read(folder.appending(name), limit: Self.limit)
             return CheckpointFile(bytes, key: key, name: name)
@@ -189,7 +194,7 @@ package struct Checkpoint {
         } catch { trouble = error }
     }
 
-    private mutating func write(_ file: CheckpointFile, as name: String) {
+    mutating func write(_ file: CheckpointFile, as name: String) {
         saveBeginning()
         guard unsaved == nil else { return }
         do throws(FileError) {
@@ -229,15 +234,15 @@ extension Timestamp {
 }
 
 extension ResultRecord.Stages {
-    private static var all: [WritableKeyPath<Self, Double>] {
-        [\.load, \.text, \.media, \.denoise, \.decode, \.write]
+    static var all: [WritableKeyPath<Self, Double>] {
+        [\.load, \.text, \.media, \.train, \.denoise, \.decode, \.write]
     }
 
-    fileprivate var microseconds: [Int64] {
+    var microseconds: [Int64] {
         Self.all.map { Int64(min(1e15, self[keyPath: $0] * 1e6)) }
     }
 
-    fileprivate init?(microseconds: ArraySlice<Int64>) {
+    init?(microseconds: ArraySlice<Int64>) {
         guard microseconds.count == Self.all.count, microseconds.allSatisfy({ $0 >= 0 }) else {
             return nil
         }
