@@ -58,7 +58,7 @@ struct Class {
 
     /// What a request is refused with.
     func failure(of text: String) throws -> Failure? {
-        do throws(GenerationError) {
+        do {
             let request = try Request(parsing: Array(text.utf8))
             var files: [MediaPath: String] = [:]
             for path in request.media { files[path] = folder.at(path.text) }

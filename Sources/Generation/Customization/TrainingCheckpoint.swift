@@ -2,6 +2,7 @@
 
 import Digests
 import Media
+import JSON
 import Model
 import Products
 import Requests
