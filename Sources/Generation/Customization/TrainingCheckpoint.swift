@@ -3,7 +3,6 @@
 import Digests
 import JSON
 import Media
-import JSON
 import Model
 import Products
 import Requests
