@@ -8,7 +8,7 @@ Arguments have a batch axis of 1. Outputs have none: transformer (16, T, h, w), 
 import numpy
 from safetensors.numpy import load_file
 
-KINDS = ["transformer", "vace", "decoder", "text"]
+KINDS = ["transformer", "vace", "decoder", "text", "training"]
 
 
 def read(kind, path):

@@ -21,6 +21,7 @@ import section_peaks
 import section_profile
 import section_starter
 import section_text
+import section_training
 import section_transformer
 import shapes
 from session import REPOSITORY, Session
@@ -31,6 +32,7 @@ MEASURE = {
     "transformer": lambda session: section_transformer.measure(session, "transformer"),
     "vace": lambda session: section_transformer.measure(session, "vace"),
     "threads": section_transformer.measure_threads,
+    "training": section_training.measure,
     "profile": section_profile.measure,
     "vae": section_decoder.measure,
     "frames": section_decoder.measure_lengths,
@@ -43,6 +45,7 @@ TABLES = [
     lambda session: section_transformer.lines(session, "vace"),
     section_transformer.scaling_lines,
     section_transformer.thread_lines,
+    section_training.lines,
     section_profile.lines,
     section_decoder.lines,
     section_decoder.length_lines,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One peer, as a process that speaks the protocol of `serving.py`.
 
-    python peer.py diffusers|openvino transformer|vace|decoder|text FOLDER INPUTS.safetensors DTYPE
+    python peer.py diffusers|openvino transformer|vace|decoder|text|training FOLDER INPUTS.safetensors DTYPE
 
 DTYPE is float32, bfloat16 or int8. RUSHES_THREADS says on how many threads it computes.
 """

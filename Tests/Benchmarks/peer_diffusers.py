@@ -5,6 +5,7 @@ import torch
 
 import arguments
 import modules
+import training
 from serving import Unavailable
 
 DTYPES = dict(float32=torch.float32, bfloat16=torch.bfloat16)
@@ -14,6 +15,8 @@ def open_forward(kind, folder, inputs, dtype, threads):
     if dtype not in DTYPES:
         raise Unavailable(f"diffusers has no {dtype} on a CPU")
     torch.set_num_threads(threads)
+    if kind == "training":
+        return training.open_step(folder, inputs, DTYPES[dtype])
     module = modules.load(kind, folder, DTYPES[dtype])
     arrays = arguments.read(kind, inputs)
     tensors = [converted(torch.from_numpy(array), DTYPES[dtype]) for array in arrays]

@@ -24,7 +24,7 @@ let wantsProfile = arguments.first == "profile"
 let words = wantsProfile ? ["transformer"] + arguments.dropFirst() : Array(arguments)
 guard words.count == 4, let precision = Precision(rawValue: words[3]) else {
     fail(
-        "usage: bench transformer|decoder|text FOLDER INPUTS PRECISION, "
+        "usage: bench transformer|decoder|text|training FOLDER INPUTS PRECISION, "
             + "bench profile FOLDER INPUTS PRECISION, or: bench peaks")
 }
 let (part, folder, inputs) = (words[0], words[1], words[2])
@@ -44,10 +44,11 @@ do {
     case "transformer": run = try transformerRun(tensors)
     case "decoder": run = try decoderRun(tensors)
     case "text" where precision == .float32: run = try textRun(tensors)
-    case "text":
+    case "training" where precision == .float32: run = try trainingRun(tensors)
+    case "text", "training":
         say("unavailable the \(part) is computed in float32 only")
         exit(0)
-    default: fail("'\(part)' is not transformer, decoder or text")
+    default: fail("'\(part)' is not transformer, decoder, text or training")
     }
     if wantsProfile { printProfile(precision, run) } else { serve(run) }
 } catch {
