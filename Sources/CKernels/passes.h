@@ -12,6 +12,7 @@ typedef int32_t words __attribute__((ext_vector_type(16)));
 typedef uint32_t unsigned_words __attribute__((ext_vector_type(16)));
 typedef uint16_t halves __attribute__((ext_vector_type(16)));
 typedef int8_t bytes __attribute__((ext_vector_type(16)));
+typedef uint8_t unsigned_bytes __attribute__((ext_vector_type(16)));
 typedef float half_lanes __attribute__((ext_vector_type(8)));
 
 #define INLINE static inline __attribute__((always_inline))
@@ -42,6 +43,7 @@ typedef float half_lanes __attribute__((ext_vector_type(8)));
 LOADER(lanes, load, float)
 LOADER(words, load_words, int32_t)
 LOADER(halves, load_halves, uint16_t)
+LOADER(unsigned_bytes, load_bytes, uint8_t)
 STORER(lanes, put, float)
 STORER(halves, put_halves, uint16_t)
 STORER(bytes, put_bytes, int8_t)
@@ -389,134 +391,8 @@ static void scale_row(const float *x, float *y, float factor, long n) {
     EACH(i, n) put(load(x + i, n - i) * factor, y + i, n - i);
 }
 
-static void normalize_pixels(
-    const float *x, void *y, row_format format, long pixels, long n, long stride,
-    const float *gamma, int activate) {
-    float root = __builtin_sqrtf((float)n);
-    for (long pixel = 0; pixel < pixels; pixel++, x += n) {
-        lanes squares = 0;
-        EACH(i, n) {
-            lanes v = load(x + i, n - i);
-            squares += v * v;
-        }
-        float norm = __builtin_sqrtf(sum(squares));
-        float inverse = root / (norm > 1e-12f ? norm : 1e-12f);
-        EACH(i, n) {
-            long k = n - i;
-            lanes v = load(x + i, k) * inverse * load(gamma + i, k);
-            if (activate) v = gated_by_sigmoid(v, v);
-            if (format == ROW_BFLOAT16) {
-                put_halves(to_bfloat16(v), (uint16_t *)y + pixel * stride + i, k);
-            } else {
-                put(v, (float *)y + pixel * stride + i, k);
-            }
-        }
-    }
-}
-
-static void multiply(const float *x, const float *gate, float *y, long n) {
-    EACH(i, n) put(load(x + i, n - i) * load(gate + i, n - i), y + i, n - i);
-}
-
-static float dot(const float *x, const float *y, long n) {
-    lanes total = 0;
-    EACH(i, n) total += load(x + i, n - i) * load(y + i, n - i);
-    return sum(total);
-}
-
-static void layer_norm_gradient(
-    const float *x, const float *dy, float *dx, long n, float epsilon, const float *scale) {
-    lanes total = 0;
-    EACH(i, n) total += load(x + i, n - i);
-    float mean = sum(total) / (float)n;
-    lanes squares = 0, slopes = 0, products = 0;
-    long whole = n - n % LANES;
-    EACH(i, whole) {
-        lanes d = load(x + i, LANES) - mean, g = load(dy + i, LANES) * load(scale + i, LANES);
-        squares += d * d;
-        slopes += g;
-        products += g * d;
-    }
-    float variance = sum(squares), slope = sum(slopes), product = sum(products);
-    for (long i = whole; i < n; i++) {
-        float d = x[i] - mean, g = dy[i] * scale[i];
-        variance += d * d;
-        slope += g;
-        product += g * d;
-    }
-    float inverse = 1.0f / __builtin_sqrtf(variance / (float)n + epsilon);
-    slope /= (float)n;
-    product *= inverse * inverse / (float)n;
-    EACH(i, n) {
-        long k = n - i;
-        lanes g = load(dy + i, k) * load(scale + i, k);
-        lanes d = load(x + i, k) - mean;
-        put(load(dx + i, k) + inverse * (g - slope - d * product), dx + i, k);
-    }
-}
-
-static void rms_norm_gradient(
-    const float *x, float *dy, long n, float epsilon, const float *scale) {
-    lanes squares = 0, products = 0;
-    EACH(i, n) {
-        long k = n - i;
-        lanes v = load(x + i, k);
-        squares += v * v;
-        products += v * load(dy + i, k) * load(scale + i, k);
-    }
-    float inverse = 1.0f / __builtin_sqrtf(sum(squares) / (float)n + epsilon);
-    float product = sum(products) * inverse * inverse / (float)n;
-    EACH(i, n) {
-        long k = n - i;
-        lanes g = load(dy + i, k) * load(scale + i, k);
-        put(inverse * (g - load(x + i, k) * product), dy + i, k);
-    }
-}
-
-static void gelu_gradient(float *x, float *dy, long n) {
-    EACH(i, n) {
-        long k = n - i;
-        lanes v = load(x + i, k);
-        lanes s = gated_by_sigmoid((lanes)1.0f, 1.5957691f * (v + 0.044715f * v * v * v));
-        lanes slope = 1.5957691f * (1.0f + 0.134145f * v * v);
-        put(load(dy + i, k) * (s + v * s * (1.0f - s) * slope), dy + i, k);
-        put(v * s, x + i, k);
-    }
-}
-
-static void probabilities(
-    float *x, float scale, const float *key_bias, float log_sum, long n) {
-    EACH(i, n) {
-        long k = n - i;
-        lanes v = load(x + i, k) * scale - log_sum;
-        if (key_bias) v += load(key_bias + i, k);
-        put(power_of_two(v), x + i, k);
-    }
-}
-
-static void softmax_gradient(const float *p, float *dp, float mean, float factor, long n) {
-    EACH(i, n) {
-        long k = n - i;
-        put(load(p + i, k) * (load(dp + i, k) - mean) * factor, dp + i, k);
-    }
-}
-
-static void adam(
-    float *values, const float *gradients, float *first, float *second, const adam_step *by,
-    long n) {
-    lanes smallest = by->epsilon;
-    EACH(i, n) {
-        long k = n - i;
-        lanes g = load(gradients + i, k) * by->gradient_scale;
-        lanes m = load(first + i, k), v = load(second + i, k), w = load(values + i, k);
-        m += (g - m) * (1.0f - by->beta1);
-        v = v * by->beta2 + g * g * (1.0f - by->beta2);
-        lanes root = __builtin_elementwise_sqrt(v) * by->root_correction + smallest;
-        put(w * by->decay - by->rate * m / root, values + i, k);
-        put(m, first + i, k);
-        put(v, second + i, k);
-    }
-}
+#include "pixel_passes.h"
+#include "gradient_passes.h"
 
 const row_kernels TABLE = {
     .name = NAME,
@@ -536,6 +412,10 @@ const row_kernels TABLE = {
     .accumulate = accumulate,
     .scale = scale_row,
     .normalize_pixels = normalize_pixels,
+    .store_sum = store_sum,
+    .add_terms = add_terms,
+    .keep_pixels = keep_pixels,
+    .recall_pixels = recall_pixels,
     .multiply = multiply,
     .dot = dot,
     .layer_norm_gradient = layer_norm_gradient,

@@ -63,8 +63,8 @@ package func convolve(
 private let pixelsOfStrip = 8192
 
 /// Cuts rows into strips as even as they can be, a multiple of the processors where there are many.
-func strips(of rows: Int, columns: Int) -> [Range<Int>] {
-    let most = max(1, pixelsOfStrip / max(1, columns))
+func strips(of rows: Int, columns: Int, atMost pixels: Int = pixelsOfStrip) -> [Range<Int>] {
+    let most = max(1, pixels / max(1, columns))
     let rounds = (rows + most * processorCount - 1) / (most * processorCount)
     let count = min(rows, rounds * processorCount)
     return (0..<count).map { rows * $0 / count..<rows * ($0 + 1) / count }

@@ -33,40 +33,71 @@ package struct EnlargingKernel: Sendable {
         }
     }
 
-    /// Enlarges a frame (H, W, C) and convolves it to (2H, 2W, O) in float32.
-    package func callAsFunction(_ frame: PixelFrame) -> PixelFrame {
-        let frame = frame.operand(for: precision)
-        let outputs = quarters[0].outputs
-        precondition(frame.channels == quarters[0].inputs)
-        let result = PixelFrame(
-            rows: 2 * frame.rows, columns: 2 * frame.columns, channels: outputs)
-        let strips = strips(of: frame.rows, columns: frame.columns)
-        parallelForEach(strips.count) { index in
-            let strip = strips[index]
-            Scratch.lend { scratch in
-                let rows = strip.lowerBound - 1..<strip.upperBound + 1
-                let source = unsafe scratch.take(rows.count * frame.rowBytes)
-                unsafe frame.copy(rows, into: source)
-                let quarter = unsafe scratch.floats(strip.count * frame.columns * outputs)
-                for (index, kernel) in quarters.enumerated() {
-                    let (down, right) = (index / 2, index % 2)
-                    let shape = kernel.shape(
-                        depth: 1, rows: strip.count + 1, columns: frame.columns, left: 1 - right,
-                        right: right)
-                    unsafe kernel.convolve(source + down * frame.rowBytes, shape, into: quarter)
-                    for row in 0..<strip.count {
-                        let line = (2 * (strip.lowerBound + row) + down) * result.columns + right
-                        for column in 0..<frame.columns {
-                            unsafe result.pixel(line + 2 * column).update(
-                                from: quarter + (row * frame.columns + column) * outputs,
-                                count: outputs)
-                        }
-                    }
+    /// Computes the rows 2y and 2y + 1 of the result for a strip of rows y.
+    ///
+    /// * `plane`: The small frame's rows, the one above the first one included.
+    fileprivate func multiply(
+        _ strip: Range<Int>, of plane: PixelFrame, into result: PixelFrame, _ scratch: Scratch
+    ) {
+        let (columns, outputs) = (plane.columns, result.channels)
+        let quarter = unsafe scratch.floats(strip.count * columns * outputs)
+        for (index, kernel) in quarters.enumerated() {
+            let (down, right) = (index / 2, index % 2)
+            let shape = kernel.shape(
+                depth: 1, rows: strip.count + 1, columns: columns, left: 1 - right, right: right)
+            unsafe kernel.convolve(
+                plane.start(row: strip.lowerBound + down), shape, into: quarter)
+            for row in 0..<strip.count {
+                let line = (2 * (strip.lowerBound + row) + down) * result.columns + right
+                for column in 0..<columns {
+                    unsafe result.pixel(line + 2 * column).update(
+                        from: quarter + (row * columns + column) * outputs, count: outputs)
                 }
             }
         }
-        return result
     }
+
+    fileprivate var inputs: Int { quarters[0].inputs }
+    fileprivate var outputs: Int { quarters[0].outputs }
+}
+
+/// Enlarging kernels on their way through a clip, a band of rows at a time.
+package final class EnlargingFlow: BandFlow {
+    private let kernel: EnlargingKernel
+    private var edge = BandEdge()
+    /// The first row of the small frame that is not worked on yet.
+    private var next = 0
+
+    package init(_ kernel: EnlargingKernel) { self.kernel = kernel }
+
+    /// Enlarges the rows that can be completed, (rows, W, C) to (2·rows, 2W, O) in float32.
+    package func next(_ band: Band) -> Band {
+        let format = kernel.precision.format
+        let (planes, first) = edge.room(
+            for: band, planes: band.frames.count, reach: 1, channels: kernel.inputs,
+            element: Element(format))
+        for (plane, frame) in zip(planes, band.frames) {
+            plane.copy(frame.operand(for: kernel.precision), to: first)
+        }
+        let count = max(0, planes[0].rows - 2)
+        let results = planes.map {
+            PixelFrame(rows: 2 * count, columns: 2 * $0.columns, channels: kernel.outputs)
+        }
+        let strips = strips(of: count, columns: planes[0].columns, atMost: Self.pixelsAtOnce)
+        parallelForEach(strips.count * planes.count) { index in
+            let (frame, strip) = (index / strips.count, strips[index % strips.count])
+            Scratch.lend { scratch in
+                kernel.multiply(strip, of: planes[frame], into: results[frame], scratch)
+            }
+        }
+        edge.keep(planes, reach: 1, after: band)
+        let rows = 2 * next..<2 * (next + count)
+        next = band.isLast ? 0 : next + count
+        return Band(rows: rows, height: 2 * band.height, frames: results)
+    }
+
+    /// Pixels of the small frame that are worked on at once, more or less.
+    private static let pixelsAtOnce = 1536
 }
 
 /// Adds the taps of 3×3 kernels that find the same pixel of the small frame: (…, 3, 3) to (…, 2, 2).

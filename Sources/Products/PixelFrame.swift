@@ -17,12 +17,27 @@ package import Tensors
     package let channels: Int
     let element: Element
     private let bytes: AlignedBytes
+    /// Where the first row is, in bytes.
+    private let offset: Int
 
     init(rows: Int, columns: Int, channels: Int, element: Element) {
         (self.rows, self.columns, self.channels) = (rows, columns, channels)
         self.element = element
         bytes = AlignedBytes(count: rows * columns * channels * element.bytes)
+        offset = 0
     }
+
+    /// Some rows of a frame, which they share.
+    private init(_ frame: PixelFrame, rows: Range<Int>) {
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= frame.rows)
+        (self.rows, columns, channels) = (rows.count, frame.columns, frame.channels)
+        element = frame.element
+        bytes = frame.bytes
+        offset = frame.offset + rows.lowerBound * frame.rowBytes
+    }
+
+    /// Some of the rows, which are shared and not copied.
+    package func rows(_ range: Range<Int>) -> PixelFrame { PixelFrame(self, rows: range) }
 
     /// A frame of float32 of any content.
     package convenience init(rows: Int, columns: Int, channels: Int) {
@@ -33,12 +48,14 @@ package import Tensors
     package var pixels: Int { rows * columns }
     var rowBytes: Int { columns * channels * element.bytes }
 
-    func start(row: Int) -> UnsafeMutableRawPointer { unsafe bytes.start + row * rowBytes }
+    func start(row: Int) -> UnsafeMutableRawPointer {
+        unsafe bytes.start + offset + row * rowBytes
+    }
 
     /// The channels of one pixel of a frame in float32.
     package func pixel(_ index: Int) -> UnsafeMutablePointer<Float> {
         precondition(element == .float32)
-        return unsafe bytes.start.assumingMemoryBound(to: Float.self) + index * channels
+        return unsafe start(row: 0).assumingMemoryBound(to: Float.self) + index * channels
     }
 
     /// Adds another frame, both in float32.

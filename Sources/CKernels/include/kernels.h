@@ -81,6 +81,19 @@ typedef struct {
     void (*normalize_pixels)(
         const float *x, void *y, row_format format, long pixels, long n, long stride,
         const float *gamma, int activate);
+    /// y = a + sign · b, stored in `format` (float32 or bfloat16).
+    void (*store_sum)(
+        const float *a, const float *b, float sign, void *y, row_format format, long n);
+    /// y = bias + the sum of signs · terms + rest, for `pixels` rows of n channels; a rest of NULL
+    /// is 0.
+    void (*add_terms)(
+        float *y, const float *const *terms, const float *signs, long count, const float *bias,
+        const float *rest, long pixels, long n);
+    /// Keeps `pixels` rows of n channels in n + 4 bytes each: the least value and a 254th of the
+    /// range in bfloat16, then how many of these steps each channel is above the least.
+    void (*keep_pixels)(const float *x, uint8_t *y, long pixels, long n);
+    /// The rows that were kept.
+    void (*recall_pixels)(const uint8_t *x, float *y, long pixels, long n);
 
     // What training needs.
 

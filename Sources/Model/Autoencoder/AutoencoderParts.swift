@@ -54,6 +54,34 @@ struct AutoencoderParts {
                 ? nil : convolution("\(name).conv_shortcut", inputs, outputs, [1, 1, 1]))
     }
 
+    /// A residual block that bands of rows go through.
+    mutating func residualStage(_ name: String, _ inputs: Int, _ outputs: Int) -> ResidualStage {
+        ResidualStage(
+            first: causalStage("\(name).conv1", inputs, outputs, [3, 3, 3], norm: "\(name).norm1"),
+            second: causalStage(
+                "\(name).conv2", outputs, outputs, [3, 3, 3], norm: "\(name).norm2"),
+            shortcut: inputs == outputs
+                ? nil : convolution("\(name).conv_shortcut", inputs, outputs, [1, 1, 1]))
+    }
+
+    /// A causal convolution that bands of rows go through.
+    mutating func causalStage(
+        _ name: String, _ inputs: Int, _ outputs: Int, _ size: [Int], norm: String? = nil,
+        precision: Precision? = nil
+    ) -> CausalStage {
+        let weight = store.take("\(name).weight", [outputs, inputs] + size)
+        let bias = store.take("\(name).bias", [outputs])
+        let taps = size[1] * size[2]
+        return CausalStage(
+            kernel: CausalKernel(
+                inputs: inputs, outputs: outputs,
+                size: KernelSize(depth: size[0], rows: size[1], columns: size[2]),
+                bias: bias.tensor.values, precision: precision ?? self.precision
+            ) { frame in weight.part(frame * taps..<(frame + 1) * taps, ofEach: size[0] * taps) },
+            norm: norm.map { store.take("\($0).gamma", [inputs, 1, 1, 1]).tensor.values },
+            isExact: self.precision == .float32)
+    }
+
     mutating func middle(_ name: String, _ width: Int) -> MiddleBlock {
         MiddleBlock(
             first: residualBlock("\(name).resnets.0", width, width),
@@ -69,14 +97,7 @@ struct AutoencoderParts {
             precision: precision.ofConvolutions)
     }
 
-    mutating func upsampler(_ name: String, _ width: Int, doublesTime: Bool) -> Upsampler {
-        Upsampler(
-            timeConvolution: doublesTime
-                ? convolution("\(name).time_conv", width, 2 * width, [3, 1, 1]) : nil,
-            enlarge: enlarging("\(name).resample.1", width, width / 2))
-    }
-
-    private mutating func enlarging(
+    mutating func enlarging(
         _ name: String, _ inputs: Int, _ outputs: Int
     ) -> EnlargingKernel {
         let weight = store.take("\(name).weight", [outputs, inputs, 3, 3])
@@ -84,6 +105,39 @@ struct AutoencoderParts {
         return EnlargingKernel(
             inputs: inputs, outputs: outputs, bias: bias.tensor.values, precision: precision
         ) { weight.tensor.values }
+    }
+
+    /// The decoder's levels, coarsest first.
+    ///
+    /// * `widths`: The channels of each.
+    mutating func stretches(_ configuration: Autoencoder, _ widths: [Int]) -> [Stretch] {
+        var stretches = [Stretch()]
+        for (level, width) in widths.enumerated() {
+            let name = "decoder.up_blocks.\(level)"
+            // A step up halves the channels.
+            let channels = level == 0 ? width : widths[level - 1] / 2
+            for block in 0...configuration.residualBlocks {
+                stretches[stretches.count - 1].stages.append(
+                    .residual(
+                        residualStage(
+                            "\(name).resnets.\(block)", block == 0 ? channels : width, width)))
+            }
+            guard level < widths.count - 1 else { continue }
+            let step = "\(name).upsamplers.0"
+            if configuration.doublesTime[level] {
+                stretches[stretches.count - 1].end = causalStage(
+                    "\(step).time_conv", width, 2 * width, [3, 1, 1])
+                stretches.append(Stretch())
+            }
+            stretches[stretches.count - 1].stages.append(
+                .enlarging(enlarging("\(step).resample.1", width, width / 2)))
+        }
+        let width = widths[widths.count - 1]
+        // Pixels stay exact: the last layer costs next to nothing.
+        stretches[stretches.count - 1].end = causalStage(
+            "decoder.conv_out", width, 3, [3, 3, 3], norm: "decoder.norm_out",
+            precision: .float32)
+        return stretches
     }
 
     mutating func downsampler(_ name: String, _ width: Int, halvesTime: Bool) -> Downsampler {

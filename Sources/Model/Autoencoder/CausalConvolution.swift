@@ -25,7 +25,8 @@ struct CausalConvolution: Sendable {
             size: KernelSize(depth: taps.count == 3 ? taps[0] : 1, rows: rows, columns: columns),
             bias: bias.tensor.values, precision: precision
         ) { depth in
-            weight.last(depth * rows * columns, ofEach: taps.reduce(1, *))
+            let length = taps.reduce(1, *)
+            return weight.part(length - depth * rows * columns..<length, ofEach: length)
         }
         self.slot = slot
     }
@@ -64,15 +65,15 @@ struct CausalConvolution: Sendable {
 }
 
 extension Weight {
-    /// Of each run of `length` values the last `count`.
-    fileprivate func last(_ count: Int, ofEach length: Int) -> [Float] {
+    /// Of each run of `length` values those at some places.
+    func part(_ places: Range<Int>, ofEach length: Int) -> [Float] {
         let values = span
-        let runs = values.count / length
+        let (runs, count) = (values.count / length, places.count)
         return unsafe [Float](unsafeUninitializedCapacity: runs * count) { result, initialized in
             for run in 0..<runs {
                 for index in 0..<count {
                     unsafe result[run * count + index] =
-                        values[(run + 1) * length - count + index]
+                        values[run * length + places.lowerBound + index]
                 }
             }
             initialized = runs * count

@@ -7,12 +7,13 @@ package import Tensors
 
 /// The frames of one clip, decoded as they are asked for.
 ///
-/// Every level hands each of its frames on before it makes the next one, so a level holds one frame
-/// at a time besides the two that each convolution remembers.
-package struct FrameStream: Sendable {
+/// Every stretch of levels hands its frames on before it takes the next ones, so that there is little
+/// besides the two frames that each convolution remembers.
+package final class FrameStream {
     private let decoder: LatentDecoder
     private let latents: Tensor
     private var cache: FeatureCache
+    private let flows: [StretchFlow]
     private var position = 0
 
     init(decoder: LatentDecoder, latents: Tensor) {
@@ -23,6 +24,7 @@ package struct FrameStream: Sendable {
         self.decoder = decoder
         self.latents = latents
         cache = FeatureCache(count: decoder.slots)
+        flows = decoder.stretches.map { $0.begin() }
     }
 
     /// Latent frames that are still to be decoded.
@@ -32,30 +34,31 @@ package struct FrameStream: Sendable {
     ///
     /// - Returns: (n, 3, H, W) in −1…1: n is 1 for the first latent frame, then the factor by which
     ///   the decoder stretches time (4 in the released weights).
-    package mutating func next() -> Tensor? {
+    package func next() -> Tensor? {
         guard remaining > 0 else { return nil }
         let latent = restored(position)
         position += 1
         let frame = decoder.input(decoder.unquantize(PixelFrame(planar: latent)), &cache)
-        var frames: [Tensor] = []
-        finish(decoder.middle(frame, &cache), from: 0, into: &frames)
+        let frames = finish([decoder.middle(frame, &cache)], from: 0)
         return Tensor(
             shape: [frames.count] + frames[0].shape,
             values: frames.count == 1 ? frames[0].values : frames.flatMap(\.values))
     }
 
-    /// Takes one frame through the levels from `level` on, to pixels.
-    private mutating func finish(
-        _ frame: PixelFrame, from level: Int, into frames: inout [Tensor]
-    ) {
-        if level < decoder.levels.count {
-            for finer in decoder.levels[level](frame, &cache) {
-                finish(finer, from: level + 1, into: &frames)
+    /// Takes one frame or two through the stretches from `index` on, to pixels.
+    private func finish(_ frames: [PixelFrame], from index: Int) -> [Tensor] {
+        if index == flows.count - 1 {
+            return flows[index].pixels(of: frames).map { frame in
+                var pixels = frame.planar
+                for i in pixels.values.indices {
+                    pixels.values[i] = min(max(pixels.values[i], -1), 1)
+                }
+                return pixels
             }
-        } else {
-            var pixels = decoder.output(decoder.norm.activated(frame), &cache).planar
-            for i in pixels.values.indices { pixels.values[i] = min(max(pixels.values[i], -1), 1) }
-            frames.append(pixels)
+        }
+        let doubled = flows[index].doubled(frames)
+        return stride(from: 0, to: doubled.count, by: 2).flatMap {
+            finish(Array(doubled[$0..<min(doubled.count, $0 + 2)]), from: index + 1)
         }
     }
 

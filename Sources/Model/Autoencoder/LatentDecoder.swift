@@ -16,10 +16,9 @@ package struct LatentDecoder: Sendable {
     let unquantize: CausalConvolution
     let input: CausalConvolution
     let middle: MiddleBlock
-    let levels: [UpBlock]
-    let norm: ChannelNormalization
-    let output: CausalConvolution
-    /// How many convolutions remember frames.
+    /// Those that double the frames at their end, then the one to the pixels.
+    let stretches: [Stretch]
+    /// How many convolutions before the stretches remember frames.
     let slots: Int
 
     /// Opens the `vae` folder of a diffusers model.
@@ -48,26 +47,7 @@ package struct LatentDecoder: Sendable {
         input = parts.convolution(
             "decoder.conv_in", z, widths[0], [3, 3, 3], precision: .float32)
         middle = parts.middle("decoder.mid_block", widths[0])
-        var levels: [UpBlock] = []
-        for (level, width) in widths.enumerated() {
-            // A step up halves the channels.
-            let channels = level == 0 ? width : widths[level - 1] / 2
-            let name = "decoder.up_blocks.\(level)"
-            let blocks = (0...configuration.residualBlocks).map {
-                parts.residualBlock("\(name).resnets.\($0)", $0 == 0 ? channels : width, width)
-            }
-            let upsampler =
-                level == widths.count - 1
-                ? nil
-                : parts.upsampler(
-                    "\(name).upsamplers.0", width, doublesTime: configuration.doublesTime[level])
-            levels.append(UpBlock(blocks: blocks, upsampler: upsampler))
-        }
-        self.levels = levels
-        norm = parts.normalization(
-            "decoder.norm_out", widths[widths.count - 1], axes: 3, precision: .float32)
-        output = parts.convolution(
-            "decoder.conv_out", widths[widths.count - 1], 3, [3, 3, 3], precision: .float32)
+        stretches = parts.stretches(configuration, widths)
         slots = parts.slots
         parts.store.skip(prefix: "encoder.")
         parts.store.skip(prefix: "quant_conv.")

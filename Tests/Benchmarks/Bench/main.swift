@@ -79,7 +79,7 @@ func decoderRun(_ inputs: [String: Tensor]) throws -> () -> Tensor {
     guard let latents = inputs["latents"] else { fail("latents are missing") }
     let decoder = try LatentDecoder(folder: folder, precision: precision)
     return {
-        var stream = decoder.stream(latents)
+        let stream = decoder.stream(latents)
         var frames: [Tensor] = []
         while let some = stream.next() { frames.append(some) }
         return Tensor(

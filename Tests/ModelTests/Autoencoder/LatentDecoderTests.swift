@@ -11,7 +11,7 @@ import Weights
     func decodesWhatDiffusersDecodes(checkpoint: String, latentFrames: Int) throws {
         let golden = try Golden.tensors("\(checkpoint)/decoder")
         let decoder = try LatentDecoder(folder: Golden.model(checkpoint) + "/vae")
-        var stream = decoder.stream(try #require(golden["latents.\(latentFrames)"]))
+        let stream = decoder.stream(try #require(golden["latents.\(latentFrames)"]))
         let expected = try #require(golden["frames.\(latentFrames)"])
         var position = 0
         while let frames = stream.next() {
@@ -38,17 +38,17 @@ import Weights
     @Test func eachClipBeginsAnew() throws {
         let latents = try #require(try Golden.tensors("half/decoder")["latents.2"])
         let decoder = try LatentDecoder(folder: Golden.model("half") + "/vae")
-        var first = decoder.stream(latents)
+        let first = decoder.stream(latents)
         let frame = first.next()
         _ = first.next()
-        var second = decoder.stream(latents)
+        let second = decoder.stream(latents)
         let again = second.next()
         #expect(again == frame)
     }
 
     @Test func framesStayInRange() throws {
         let decoder = try LatentDecoder(folder: Golden.model("mixed") + "/vae")
-        var stream = decoder.stream(
+        let stream = decoder.stream(
             Tensor(shape: [16, 1, 2, 2], values: [Float](repeating: 9, count: 64)))
         let next = stream.next()
         let frame = try #require(next)
