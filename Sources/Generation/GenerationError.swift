@@ -96,8 +96,8 @@ package enum GenerationError: Error, Equatable {
             Failure(
                 code: "training-diverged",
                 message: "The training of '\(style)' went astray at its first step.",
-                hint: "Write a smaller \"learning_rate\". If there is none in the request, the model "
-                    + "may be damaged.")
+                hint: "Write a smaller \"learning_rate\". If the request has none, the model may be"
+                    + " damaged.")
         case .scratch(let error):
             Failure(
                 code: "cannot-write", message: "The job's own copies failed: \(error).",

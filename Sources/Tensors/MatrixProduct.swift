@@ -61,6 +61,23 @@ package func multiply(
         a.start, blasint(a.stride), b.start, blasint(b.stride), beta, c, blasint(cStride))
 }
 
+/// Writes C = alpha·Aᵀ·B + beta·C on the calling thread.
+///
+/// Calls `cblas_sgemm`.
+///
+/// * `a`: A, (K, M).
+/// * `b`: B, (K, N).
+/// * `c`: C, (M, N), rows `cStride` apart.
+package func multiplyTransposingFirst(
+    _ a: MatrixView, _ b: MatrixView, into c: UnsafeMutablePointer<Float>, cStride: Int,
+    m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
+) {
+    _ = singleThreaded
+    unsafe cblas_sgemm(
+        CblasRowMajor, CblasTrans, CblasNoTrans, blasint(m), blasint(n), blasint(k), alpha,
+        a.start, blasint(a.stride), b.start, blasint(b.stride), beta, c, blasint(cStride))
+}
+
 extension Tensor {
     /// The linear map x·Wᵀ + b over the last axis, on all processors.
     ///

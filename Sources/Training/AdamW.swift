@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Products
+import Tensors
 
 /// Adam with decoupled weight decay, and the limit on the gradient's norm before it.
 ///
@@ -29,11 +31,54 @@ package struct AdamW: Sendable, Equatable {
 
     /// One step: changes factors and moments, counts the step, and returns the gradient's norm.
     ///
-    /// A gradient that is not finite changes nothing but is told by its norm, which is not finite.
+    /// A gradient that is not finite leaves factors and moments as they are; its norm tells.
     ///
     /// * `gradients`: As the layout of the factors has them.
     package func update(_ state: inout TrainingState, by gradients: [Float]) -> Float {
-        precondition(gradients.count == state.factors.values.count)
-        return 0
+        let count = gradients.count
+        precondition(count == state.factors.values.count, "gradients of other factors")
+        let norm = Self.norm(gradients)
+        state.step += 1
+        guard norm.isFinite else { return norm }
+        let steps = Double(state.step)
+        let step = AdamStep(
+            gradientScale: min(1, largestNorm / (norm + 1e-6)), beta1: beta1, beta2: beta2,
+            epsilon: epsilon, learningRate: learningRate, weightDecay: weightDecay,
+            firstCorrection: Float(1 - pow(Double(beta1), steps)),
+            secondCorrection: Float(1 - pow(Double(beta2), steps)))
+        unsafe gradients.withUnsafeBufferPointer { gradients in
+            unsafe state.factors.values.withUnsafeMutableBufferPointer { values in
+                unsafe state.firstMoments.withUnsafeMutableBufferPointer { first in
+                    unsafe state.secondMoments.withUnsafeMutableBufferPointer { second in
+                        guard let g = gradients.baseAddress, let w = values.baseAddress,
+                            let m = first.baseAddress, let v = second.baseAddress
+                        else { return }
+                        parallelFor(count, grain: 1 << 15) { range in
+                            let start = range.lowerBound
+                            unsafe step.apply(
+                                to: w + start, gradients: g + start, first: m + start,
+                                second: v + start, count: range.count)
+                        }
+                    }
+                }
+            }
+        }
+        return norm
+    }
+
+    /// The Euclidean norm, added up in pieces of fixed size so that it does not depend on threads.
+    static func norm(_ values: [Float]) -> Float {
+        let piece = 1 << 15
+        let count = (values.count + piece - 1) / piece
+        let sums = unsafe values.withUnsafeBufferPointer { values in
+            (0..<count).map { index in
+                guard let start = values.baseAddress else { return 0.0 }
+                let first = index * piece
+                let x = unsafe UnsafePointer(start + first)
+                return unsafe Double(
+                    passes.dot(x, x, count: min(piece, values.count - first)))
+            }
+        }
+        return Float(sums.reduce(0, +).squareRoot())
     }
 }

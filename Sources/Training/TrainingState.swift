@@ -2,8 +2,10 @@
 
 package import Tensors
 
-/// All that the next step needs of those before: factors, the optimiser's moments, and how many steps
-/// were made. Written and read again it is equal bit by bit.
+/// All that the next step needs of those before it.
+///
+/// Factors, the optimiser's moments, and how many steps were made. Written and read again it is equal
+/// bit by bit.
 package struct TrainingState: Sendable, Equatable {
     package internal(set) var factors: FactorSet
     /// Running means of the gradients and of their squares, as the layout of the factors has them.

@@ -27,7 +27,7 @@ def decibels(actual, expected):
     return float("inf") if error == 0 else -10 * numpy.log10(error)
 
 
-def engine_frames(rushes, folder, request, beside=None):
+def engine_frames(rushes, folder, request, beside=None, options=()):
     """Runs `rushes generate` and reads its PNG files: (F, H, W, 3) in 0...1.
 
     The request is written `beside` its media, if it has any.
@@ -38,7 +38,7 @@ def engine_frames(rushes, folder, request, beside=None):
         output = pathlib.Path(scratch) / "output"
         subprocess.run(
             [rushes, "generate", path, "--output", output, "--models", folder.parent,
-             "--precision", "float32"], check=True,
+             "--precision", "float32", *options], check=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         images = sorted(p for p in output.rglob("*.png") if p.name != "poster.png")
         return numpy.stack([numpy.asarray(PIL.Image.open(p).convert("RGB")) for p in images]) / 255

@@ -82,6 +82,7 @@ import Testing
                   "load": 0,
                   "text": 0,
                   "media": 0,
+                  "train": 0,
                   "denoise": 1.235,
                   "decode": 0,
                   "write": 0

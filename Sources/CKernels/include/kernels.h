@@ -12,6 +12,19 @@
 /// How the elements of a stored row are represented.
 typedef enum { ROW_FLOAT32 = 0, ROW_BFLOAT16 = 1, ROW_INT8 = 2, ROW_UINT8 = 3 } row_format;
 
+/// One step of Adam with decoupled weight decay.
+typedef struct {
+    /// Multiplies each gradient.
+    float gradient_scale;
+    float beta1, beta2, epsilon;
+    /// 1 − learning rate · weight decay.
+    float decay;
+    /// Learning rate / (1 − beta1ᵗ).
+    float rate;
+    /// 1/√(1 − beta2ᵗ).
+    float root_correction;
+} adam_step;
+
 /// One function a pass; every pointer may be unaligned, `n` is any count of at least 1.
 typedef struct {
     /// What the functions were compiled for: "avx512", "avx2" or "baseline".
@@ -68,6 +81,30 @@ typedef struct {
     void (*normalize_pixels)(
         const float *x, void *y, row_format format, long pixels, long n, long stride,
         const float *gamma, int activate);
+
+    // What training needs.
+
+    /// y = x · gate.
+    void (*multiply)(const float *x, const float *gate, float *y, long n);
+    /// Σ x · y.
+    float (*dot)(const float *x, const float *y, long n);
+    /// dx += what `layer_norm` of x hands back of dy.
+    void (*layer_norm_gradient)(
+        const float *x, const float *dy, float *dx, long n, float epsilon, const float *scale);
+    /// dy becomes what `rms_norm` of x hands back of it.
+    void (*rms_norm_gradient)(
+        const float *x, float *dy, long n, float epsilon, const float *scale);
+    /// dy becomes what GELU of x hands back of it, and x GELU(x).
+    void (*gelu_gradient)(float *x, float *dy, long n);
+    /// x = 2^(x · scale + key_bias − log_sum); a bias of NULL is 0.
+    void (*probabilities)(
+        float *x, float scale, const float *key_bias, float log_sum, long n);
+    /// dp = p · (dp − mean) · factor.
+    void (*softmax_gradient)(const float *p, float *dp, float mean, float factor, long n);
+    /// One step of `values` and of the moments `first` and `second`.
+    void (*adam)(
+        float *values, const float *gradients, float *first, float *second, const adam_step *by,
+        long n);
 } row_kernels;
 
 /// The passes for the best instruction set that this processor has, or for the one that the

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Digests
-import Media
 import JSON
+import Media
 import Model
 import Products
 import Requests

@@ -69,7 +69,7 @@ extension TrainingJob {
                 try LatentEncoder(folder: plan.folder.autoencoder, precision: plan.precision)
             }
             station = .examples(encoder)
-            return tally.report(.load, 3, of: 6)
+            return index == 0 ? tally.report(.load, 3, of: 6) : encoded
         }
         let reading = try timed(\.media) {
             try ExampleReading(
@@ -117,6 +117,7 @@ extension TrainingJob {
         guard let transformer = sampling.transformer else {
             sampling.transformer = try timed(\.load) { try transformer(for: sampling.purpose) }
             station = .sampling(sampling)
+            guard sampling.index == 0 else { return sampled(sampling, steps: 0) }
             return tally.report(.load, sampling.purpose == .after ? 6 : 4, of: 6)
         }
         station = .denoising(

@@ -8,6 +8,7 @@ enum AdapterNames {
     /// What stands before the name of a layer in some spelling.
     private static let prefixes = [
         "base_model.model.", "model.diffusion_model.", "diffusion_model.", "transformer.",
+        "pipe.dit.", "pipe.vace.",
     ]
 
     /// How a flattened name begins.

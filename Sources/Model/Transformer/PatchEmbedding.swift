@@ -2,16 +2,16 @@
 //
 // C channels, T × H × W latent frames, rows and columns; N tokens; p = pt·ph·pw elements a patch.
 
-import Tensors
-import Weights
+package import Tensors
+package import Weights
 
 /// Latents to tokens and back: a convolution whose stride is its kernel is a linear layer.
-struct PatchEmbedding {
+package struct PatchEmbedding: Sendable {
     private let configuration: TransformerConfiguration
     private let projection: Linear
 
     /// Takes the weights of `NAME`, which embeds latents of so many channels.
-    init(
+    package init(
         _ store: inout WeightStore, _ name: String, channels: Int,
         _ configuration: TransformerConfiguration
     ) {
@@ -23,7 +23,7 @@ struct PatchEmbedding {
     }
 
     /// Embeds latents (C, T, H, W) as tokens (N, d).
-    func callAsFunction(_ latents: Tensor) -> Tensor {
+    package func callAsFunction(_ latents: Tensor) -> Tensor {
         let (pt, ph, pw) = configuration.patch
         let (C, T, H, W) = (
             latents.shape[0], latents.shape[1], latents.shape[2], latents.shape[3]
@@ -49,7 +49,7 @@ struct PatchEmbedding {
     }
 
     /// Puts patches (N, p·C), the channel innermost, back in place: (C, T, H, W).
-    func unpatchify(_ patches: Tensor, like latents: [Int]) -> Tensor {
+    package func unpatchify(_ patches: Tensor, like latents: [Int]) -> Tensor {
         let (pt, ph, pw) = configuration.patch
         let (C, T, H, W) = (configuration.outputChannels, latents[1], latents[2], latents[3])
         let grid = configuration.grid(frames: T, height: H, width: W)

@@ -3,14 +3,14 @@
 // N tokens, D channels of a head.
 
 import Glibc
-import Tensors
+package import Tensors
 
 /// The rotary angles of a token grid, its three axes side by side in a head's channels.
 ///
 /// Rows and columns get 2·⌊D/6⌋ channels each, frames the rest. The frequencies θ^(−2k/channels)
 /// are computed in double precision, as diffusers v0.42.1 does (transformer_wan.py
 /// `WanRotaryPosEmbed`).
-func rotaryAngles(_ grid: TokenGrid, headChannels: Int) -> RotaryAngles {
+package func rotaryAngles(_ grid: TokenGrid, headChannels: Int) -> RotaryAngles {
     let spatial = 2 * (headChannels / 6)
     let axes = [headChannels - 2 * spatial, spatial, spatial]
     var cosines: [Float] = []

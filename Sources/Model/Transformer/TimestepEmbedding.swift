@@ -3,32 +3,32 @@
 // F frequency channels, d width of the network.
 
 import Glibc
-import Tensors
-import Weights
+package import Tensors
+package import Weights
 
 /// What a timestep does to the network: one row for the head, six rows for every block.
-struct Modulation {
+package struct Modulation {
     /// (1, d).
-    let embedding: Tensor
+    package let embedding: Tensor
     /// (6, d): shift, scale and gate of the self-attention, then of the feed-forward.
-    let blocks: Tensor
+    package let blocks: Tensor
 }
 
 /// A timestep's embedding and its projection for the blocks.
 ///
 /// diffusers v0.42.1, transformer_wan.py `WanTimeTextImageEmbedding`.
-struct TimestepEmbedding {
+package struct TimestepEmbedding: Sendable {
     private let embedder: TimestepEmbedder
     private let projection: Linear
 
-    init(_ store: inout WeightStore, _ configuration: TransformerConfiguration) {
+    package init(_ store: inout WeightStore, _ configuration: TransformerConfiguration) {
         let width = configuration.width
         embedder = TimestepEmbedder(&store, configuration)
         projection = Linear(
             &store, "condition_embedder.time_proj", inputs: width, outputs: 6 * width)
     }
 
-    func callAsFunction(_ timestep: Float) -> Modulation {
+    package func callAsFunction(_ timestep: Float) -> Modulation {
         let embedding = embedder(timestep)
         var activated = embedding
         activated.applySiLU()
@@ -41,7 +41,7 @@ struct TimestepEmbedding {
 ///
 /// diffusers v0.42.1, models/embeddings.py `TimestepEmbedding`, `get_timestep_embedding` with
 /// `flip_sin_to_cos` and no frequency shift.
-struct TimestepEmbedder {
+struct TimestepEmbedder: Sendable {
     private let channels: Int
     private let first: Linear
     private let second: Linear
