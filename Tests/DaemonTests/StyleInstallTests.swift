@@ -29,7 +29,12 @@ struct StyleInstallTests {
     }
 
     private func drop(_ name: String, _ request: String, look: String, _ root: Root) throws {
-        for file in ["a.png", "b.png", "c.png"] { try root.drop(file, "\(look) \(file)") }
+        for file in ["a.png", "b.png", "c.png"] {
+            if root.has("inbox/\(file)") {
+                try FileManager.default.removeItem(atPath: "\(root.path)/inbox/\(file)")
+            }
+            try root.drop(file, "\(look) \(file)")
+        }
         try root.drop("\(name).json", request)
     }
 

@@ -102,6 +102,11 @@ package struct ChosenStyles: Sendable {
                 firstUnmatched: unmatched.prefix(5).map(\.key)))
         // That the control branch sleeps in some modes is no fault of a style that knows it.
         let strange = unmatched.filter { withControl || !$0.key.contains("vace") }
+        if style.report.matched.isEmpty {
+            warnings.append(
+                "The style '\(style.entry.name)' changes only the control branch, which this request "
+                    + "does not use.")
+        }
         if let first = strange.first {
             warnings.append(
                 "\(strange.count) of the \(style.report.matched.count + unmatched.count) tensors of "

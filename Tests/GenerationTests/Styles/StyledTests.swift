@@ -134,7 +134,7 @@ struct StyledTests {
     @Test func `is not told that the model does not know what the style has taught`() throws {
         try withStudio { studio in
             let model = try ShortModel(
-                in: studio.folder.at("wordy").description,
+                in: studio.folder.make("wordy").path,
                 vocabulary: #"{"words": ["a", "boat"], "knows": {}}"#)
             var engine = model.engine
             engine.styles = studio.model.engine.styles
@@ -266,7 +266,7 @@ struct StyleListingTests {
             let styles = try #require(json["styles"]?.array)
             #expect(styles.count { $0["call"]?.string == "ink@1" } == 1)
             let only = try StyleListing(of: library, only: StyleName("ink"))
-            #expect(only.details.contains("\nbase model  short\n"), "\(only.details)")
+            #expect(only.details.contains("\nbase model   short\n"), "\(only.details)")
             #expect(only.details.contains("\nrank         2"), "\(only.details)")
         }
     }
