@@ -45,7 +45,8 @@ ABOUT_LOOK = (
     " seeds. Ceiling: true renders in the look through the autoencoder."
 )
 ABOUT_OTHERS = (
-    "Real renders of the looks that the model knows; the share that is taken for the new one."
+    "Real renders of the looks that the model knows, nothing that it generated: the share that is"
+    " taken for the new one, through the autoencoder (in the first column) and before it."
 )
 ABOUT_ORDINARY = (
     "Other held-out prompts that do not ask for the look. Generated: with the style's weights and"
