@@ -9,7 +9,6 @@ must score high, and frozen, shuffled and blank ones low.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import shlex
 import sys
 import time
@@ -73,12 +72,6 @@ def _autoencoder(sets: dict[str, adherence.Clips]) -> report.Section:
     )
     about = "The real renders of section 1 through the autoencoder: what no generated clip exceeds."
     return report.Section("Autoencoder", about, [line])
-
-
-def _weights(model: Path) -> dict[str, str]:
-    """The SHA-256 of each part's weights."""
-    files = sorted(model.rglob("*.safetensors"))
-    return {f.parent.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
 
 
 def _say(text: str) -> None:
@@ -152,7 +145,7 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     if given.check:
         raise SystemExit(0 if check.run(given, _say) else 1)
-    start, weights, sections = time.monotonic(), _weights(given.model), []
+    start, weights, sections = time.monotonic(), report.weights(given.model), []
     for section in _measure(given):
         # Written again after each one, so that nothing is lost by what comes later.
         sections.append(section)

@@ -6,17 +6,20 @@ follow nothing must score at the floor. It needs no engine.
 from __future__ import annotations
 
 import argparse
+import random
 from collections.abc import Callable
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from pretraining.evaluate import adherence, anchors, masks, structure, temporal
+from pretraining.evaluate import adherence, anchors, masks, structure, style, temporal
 from pretraining.evaluate.prompts import Prompts
 from pretraining.evaluate.readers import network, training
 from pretraining.evaluate.report import Section
 from pretraining.evaluate.truth import Autoencoder, rendered, restyled
+from pretraining.studio import words
+from pretraining.studio.scene import UNSEEN_LOOKS, random_scene
 
 HIGH = 0.9
 
@@ -50,6 +53,7 @@ def run(given: argparse.Namespace, say: Callable[[str], None]) -> bool:
         reader = training.trained(given.state, autoencoder, say)
         plain = _adherence(findings, prompts, count, reader, autoencoder)
         _temporal(findings, plain, reader)
+    _unseen(findings, autoencoder)
     if "structure" in wanted:
         _structure(findings, prompts, max(4, count // 8))
     if "masks" in wanted:
@@ -58,6 +62,20 @@ def run(given: argparse.Namespace, say: Callable[[str], None]) -> bool:
         _anchors(findings, prompts, max(6, count // 6))
     print("check: passed" if findings.good else "check: FAILED")
     return findings.good
+
+
+def _unseen(findings: _Findings, autoencoder: Autoencoder) -> None:
+    """What a style teaches is kept from pretraining, and its reader tells it from all else."""
+    lot = random.Random("unseen")
+    drawn = [random_scene(lot, held_out) for held_out in (False, True) for _ in range(2000)]
+    share = sum(scene.look in UNSEEN_LOOKS for scene in drawn) / len(drawn)
+    findings.expect("random scenes in an unseen look", share, high=0)
+    named = set(words.vocabulary()) & set(UNSEEN_LOOKS)
+    findings.expect("words of captions for an unseen look", len(named), high=0)
+    for look, line in style.calibration(8, autoencoder).items():
+        bounds = {"low": HIGH} if look in UNSEEN_LOOKS else {"high": 1 - HIGH}
+        findings.expect(f"{look} read as {style.LOOK}", line.real, **bounds)
+        findings.expect(f"{look} read as {style.LOOK}, coded", line.passed, **bounds)
 
 
 def _adherence(

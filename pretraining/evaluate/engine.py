@@ -37,11 +37,14 @@ class Request:
 class Engine:
     """The `rushes` program with one model folder.
 
-    `jobs` is how many it makes at the same time.
+    `jobs` is how many it makes at the same time; `styles` is the folder of styles.
     """
 
-    def __init__(self, rushes: Path, model: Path, jobs: int = 1) -> None:
+    def __init__(
+        self, rushes: Path, model: Path, jobs: int = 1, styles: Path | None = None
+    ) -> None:
         self.rushes, self.model, self.jobs = rushes.resolve(), model.resolve(), jobs
+        self.styles = ["--styles", styles.resolve()] if styles else []
         if not self.rushes.is_file():
             raise SystemExit(
                 f"--rushes: there is no program '{rushes}'. Build it with"
@@ -65,13 +68,23 @@ class Engine:
                 # Written whole: the service takes a request as soon as it parses.
                 (inbox / f"{request.name}.json").write_text(json.dumps(wish))
             command = [self.rushes, "serve", "--root", root, "--once"]
-            command += ["--models", self.model.parent, "--jobs", str(self.jobs)]
+            command += ["--models", self.model.parent, "--jobs", str(self.jobs), *self.styles]
             done = subprocess.run(command, capture_output=True, text=True)
             for failed in sorted((root / "outbox").glob("*.failed")):
                 raise SystemExit(f"{failed.name}: {(failed / 'error.txt').read_text()}")
             if done.returncode:
                 raise SystemExit(f"rushes serve: {done.stderr.strip()}")
             return torch.stack([_frames(root / "outbox" / r.name) for r in requests])
+
+    def train(self, request: Path) -> dict:
+        """Trains and installs the style of a request file, and returns its result's record."""
+        with tempfile.TemporaryDirectory(prefix="style-") as scratch:
+            command = [self.rushes, "generate", request, "--models", self.model.parent]
+            command += [*self.styles, "--output", Path(scratch) / "out"]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                raise SystemExit(f"rushes generate: {done.stderr.strip()}")
+            return json.loads((Path(scratch) / "out" / "result.json").read_text())
 
 
 def _with_files(value, folder: Path, stem: str):
@@ -95,7 +108,8 @@ def save_clip(path: Path, clip: Tensor) -> None:
     _, _, height, width = clip.shape
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24"]
     command += ["-s", f"{width}x{height}", "-r", str(FRAMES_PER_SECOND), "-i", "pipe:0"]
-    command += ["-c:v", "ffv1", "-level", "3", "-pix_fmt", "bgr0", "-threads", "1", str(path)]
+    command += ["-c:v", "ffv1", "-level", "3", "-pix_fmt", "bgr0", "-threads", "1"]
+    command += ["-fflags", "+bitexact", "-flags:v", "+bitexact", str(path)]
     pixels = clip.permute(1, 2, 3, 0).contiguous().numpy().tobytes()
     subprocess.run(command, input=pixels, check=True)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -64,6 +65,13 @@ class Facts:
     seed: int
     seconds: float
     reader: str
+    title: str = "Scoreboard"
+
+
+def weights(model: Path) -> dict[str, str]:
+    """The SHA-256 of each part's weights."""
+    files = sorted(model.rglob("*.safetensors"))
+    return {f.parent.name: hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
 
 
 def _number(value: float, unit: str) -> str:
@@ -110,7 +118,7 @@ def _joined(names: list[str]) -> str:
 def markdown(facts: Facts, sections: list[Section]) -> str:
     """The whole scoreboard."""
     text = [
-        "# Scoreboard",
+        f"# {facts.title}",
         "",
         f"Domain: {DOMAIN}; the numbers say nothing about other prompts, pictures or benchmarks.",
         "Every generated clip was made by the Rushes engine, with this model folder and the",

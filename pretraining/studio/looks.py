@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The looks: the same clip as if painted, glowing, in blocks, drawn, without colour, kneaded."""
+"""The looks: the same clip as if painted, glowing, in blocks, drawn, without colour, kneaded; and a
+blueprint, which pretraining never shows."""
 
 from __future__ import annotations
 
@@ -9,9 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pretraining.studio.canvas import Lots
+from pretraining.studio.canvas import Lots, colours
 
 _LUMA = (0.299, 0.587, 0.114)
+# A blueprint's colours, and the distance of its grid's lines in pixels.
+PAPER, INK = (0.05, 0.19, 0.50), (0.93, 0.96, 1.00)
+_GRID = 8
 
 
 def luma(clip: Tensor) -> Tensor:
@@ -120,6 +124,17 @@ def clay(clip: Tensor, cover: Tensor, lots: Lots) -> Tensor:
     return (0.14 + 0.74 * clip + warm) * shade
 
 
+def blueprint(clip: Tensor, cover: Tensor, lots: Lots) -> Tensor:
+    """White outlines on deep blue paper with a faint grid, the subject faintly filled."""
+    paper, ink = colours([PAPER], clip.device), colours([INK], clip.device)
+    rows = torch.arange(clip.shape[-2], device=clip.device).view(1, 1, 1, -1, 1)
+    columns = torch.arange(clip.shape[-1], device=clip.device).view(1, 1, 1, 1, -1)
+    left, top = lots.choice(range(_GRID)), lots.choice(range(_GRID))
+    grid = ((columns - left) % _GRID == 0) | ((rows - top) % _GRID == 0)
+    strength = torch.maximum(0.13 * grid.float(), 0.16 * cover)
+    return torch.lerp(paper, ink, torch.maximum(strength, _outline(clip, cover)))
+
+
 LOOKS: dict[str, Callable[[Tensor, Tensor, Lots], Tensor]] = {
     "watercolour": watercolour,
     "neon": neon,
@@ -127,6 +142,7 @@ LOOKS: dict[str, Callable[[Tensor, Tensor, Lots], Tensor]] = {
     "sketch": sketch,
     "monochrome": monochrome,
     "clay": clay,
+    "blueprint": blueprint,
 }
 """Every look but "flat", which leaves a clip as it is: clips (B, 3, T, H, W), the subject's
 cover (B, 1, T, H, W) and lots in, clips out, not clamped."""

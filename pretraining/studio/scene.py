@@ -24,6 +24,8 @@ MOTIONS = ("left", "right", "up", "down", "bounce", "orbit", "still")
 WEATHERS = ("clear", "fog", "rain", "snowfall")
 CAMERAS = ("still", "pan left", "pan right", "zoom in", "zoom out")
 LOOKS = ("flat", "watercolour", "neon", "pixel", "sketch", "monochrome", "clay")
+# Can be rendered, and is never drawn by lot nor labelled: what a style is to teach must be new.
+UNSEEN_LOOKS = ("blueprint",)
 
 ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "place": PLACES,
@@ -70,7 +72,10 @@ class Scene:
 
     @property
     def labels(self) -> list[int]:
-        """The index of each attribute, in the order of ATTRIBUTES."""
+        """The index of each attribute, in the order of ATTRIBUTES; an error for an unseen look,
+        which so stays out of everything that is kept for training."""
+        if self.look in UNSEEN_LOOKS:
+            raise ValueError(f"the look {self.look} is kept from pretraining")
         return [values.index(getattr(self, name)) for name, values in ATTRIBUTES.items()]
 
     @staticmethod
