@@ -109,7 +109,7 @@ let package = Package(
         tests("Requests", ["JSON"]),
         tests("Weights", ["Tensors"]),
         tests("Model", ["Tensors", "Weights", "JSON"]),
-        tests("Training", ["Model", "Tensors"]),
+        tests("Training", ["Model", "Products", "Tensors"]),
         tests("Media"),
         tests("Tracking", ["Media"]),
         tests("Generation", ["Requests", "Media", "Tensors", "JSON", "Files", "Training"]),

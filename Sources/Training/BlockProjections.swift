@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Products
 import Weights
 
 /// The ten projections of one block that can have factors.
@@ -43,13 +44,14 @@ struct BlockProjections: Sendable {
     /// * `number`: The block's among all blocks that can have factors.
     init(
         _ store: inout WeightStore, _ name: String, number: Int,
-        _ configuration: TransformerConfiguration
+        _ configuration: TransformerConfiguration, precision: Precision
     ) {
         all = Place.allCases.map { place in
             let (inputs, outputs) = place.size(configuration)
             return AdaptedLinear(
                 linear: FrozenLinear(
-                    &store, "\(name).\(place.name)", inputs: inputs, outputs: outputs),
+                    &store, "\(name).\(place.name)", inputs: inputs, outputs: outputs,
+                    precision: precision),
                 index: number * Place.allCases.count + place.rawValue)
         }
     }

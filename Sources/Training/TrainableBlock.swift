@@ -3,6 +3,7 @@
 // N tokens, M text rows, d width, f channels of the feed-forward network.
 
 import Model
+import Products
 import Tensors
 import Weights
 
@@ -27,7 +28,7 @@ struct TrainableBlock: Sendable {
     /// * `number`: The block's among all blocks that can have factors.
     init(
         _ store: inout WeightStore, _ name: String, number: Int,
-        _ configuration: TransformerConfiguration
+        _ configuration: TransformerConfiguration, precision: Precision
     ) {
         let (width, epsilon) = (configuration.width, configuration.epsilon)
         func norm(_ part: String) -> HeadNormalization {
@@ -35,7 +36,8 @@ struct TrainableBlock: Sendable {
                 epsilon: epsilon,
                 scale: store.take("\(name).\(part).weight", [width]).tensor.values)
         }
-        projections = BlockProjections(&store, name, number: number, configuration)
+        projections = BlockProjections(
+            &store, name, number: number, configuration, precision: precision)
         queryNorm = norm("attn1.norm_q")
         keyNorm = norm("attn1.norm_k")
         textQueryNorm = norm("attn2.norm_q")

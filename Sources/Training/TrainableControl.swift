@@ -3,6 +3,7 @@
 // N tokens, d width.
 
 import Model
+import Products
 import Tensors
 import Weights
 
@@ -18,7 +19,9 @@ struct TrainableControl: Sendable {
     let blocks: [TrainableBlock]
     private let outputs: [FrozenLinear]
 
-    init(_ store: inout WeightStore, _ configuration: TransformerConfiguration) {
+    init(
+        _ store: inout WeightStore, _ configuration: TransformerConfiguration, precision: Precision
+    ) {
         self.configuration = configuration
         let (width, indices) = (configuration.width, configuration.controlLayers.indices)
         patches = PatchEmbedding(
@@ -26,10 +29,13 @@ struct TrainableControl: Sendable {
         input = Linear(&store, "vace_blocks.0.proj_in", inputs: width, outputs: width)
         blocks = indices.map {
             TrainableBlock(
-                &store, "vace_blocks.\($0)", number: configuration.layers + $0, configuration)
+                &store, "vace_blocks.\($0)", number: configuration.layers + $0, configuration,
+                precision: precision)
         }
         outputs = indices.map {
-            FrozenLinear(&store, "vace_blocks.\($0).proj_out", inputs: width, outputs: width)
+            FrozenLinear(
+                &store, "vace_blocks.\($0).proj_out", inputs: width, outputs: width,
+                precision: precision)
         }
     }
 

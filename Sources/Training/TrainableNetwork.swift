@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Products
 import Weights
 
 /// The blocks of a network, frozen.
@@ -11,12 +12,13 @@ struct TrainableNetwork: Sendable {
     let controlLayers: [Int]
 
     init(
-        _ store: inout WeightStore, _ configuration: TransformerConfiguration, withControl: Bool
+        _ store: inout WeightStore, _ configuration: TransformerConfiguration, withControl: Bool,
+        precision: Precision
     ) {
         blocks = (0..<configuration.layers).map {
-            TrainableBlock(&store, "blocks.\($0)", number: $0, configuration)
+            TrainableBlock(&store, "blocks.\($0)", number: $0, configuration, precision: precision)
         }
-        control = withControl ? TrainableControl(&store, configuration) : nil
+        control = withControl ? TrainableControl(&store, configuration, precision: precision) : nil
         controlLayers = withControl ? configuration.controlLayers : []
     }
 

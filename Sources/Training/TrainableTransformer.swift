@@ -4,6 +4,7 @@
 
 import Glibc
 package import Model
+package import Products
 package import Tensors
 import Weights
 
@@ -24,9 +25,11 @@ package final class TrainableTransformer: Sendable {
     /// * `withControl`: Whether to take the weights of the control branch, which is there.
     /// * `memoryBudget`: Bytes for what the forward keeps for the backward; blocks that it has no room
     ///   for are computed again from their input. What a block needs while it is worked on comes on top.
+    /// * `precision`: Of the blocks' frozen products, float32 or bfloat16; everything else is float32.
     /// - Throws: `ModelError` naming the key or tensor that does not fit.
     package init(
-        folder: String, withControl: Bool = false, memoryBudget: Int = 4 << 30
+        folder: String, withControl: Bool = false, memoryBudget: Int = 4 << 30,
+        precision: Precision = .float32
     ) throws(ModelError) {
         let configuration = try TransformerConfiguration(path: "\(folder)/config.json")
         self.configuration = configuration
@@ -43,7 +46,8 @@ package final class TrainableTransformer: Sendable {
         textSecond = Linear(&store, "\(text).linear_2", inputs: width, outputs: width)
         precondition(
             configuration.hasControl || !withControl, "'\(folder)' has no control branch")
-        network = TrainableNetwork(&store, configuration, withControl: withControl)
+        network = TrainableNetwork(
+            &store, configuration, withControl: withControl, precision: precision)
         if configuration.hasControl, !withControl { store.skip(prefix: "vace_") }
         head = TrainableHead(&store, configuration)
         do { try store.finish() } catch { throw .weights(error) }

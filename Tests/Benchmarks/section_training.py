@@ -7,7 +7,11 @@ from engine import Task
 from section_transformer import name, width
 from session import HEAD, Pair
 
-PAIRS = [Pair("float32", "diffusers", "float32"), Pair("float32", "diffusers", "bfloat16")]
+PAIRS = [
+    Pair("bfloat16", "diffusers", "bfloat16"),
+    Pair("float32", "diffusers", "bfloat16"),
+    Pair("float32", "diffusers", "float32"),
+]
 
 
 def tokens(session):

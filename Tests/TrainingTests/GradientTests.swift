@@ -32,6 +32,18 @@ struct GradientTests {
         }
     }
 
+    /// Rounded to bfloat16 as a whole they point the same way.
+    @Test(arguments: TrainingCase.names)
+    func `in bfloat16`(name: String) throws {
+        let exact = try TrainingCase(name)
+        let rounded = try TrainingCase(name, precision: .bfloat16)
+        let found = rounded.gradients(of: [rounded.sample])
+        let expected = exact.gradients(of: [exact.sample])
+        #expect(abs(found.losses[0] - expected.losses[0]) <= 0.01 * expected.losses[0])
+        let difference = difference(found.gradients, expected.gradients)
+        #expect(1e-4 < difference && difference <= 0.03, "differ by \(difference)")
+    }
+
     @Test(arguments: TrainingCase.names)
     func `do not depend on what is kept`(name: String) throws {
         let all = try TrainingCase(name)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Model
+import Products
 import Tensors
 import TestSupport
 import Testing
@@ -16,13 +17,15 @@ struct TrainingCase {
     let sample: TrainingSample
 
     /// * `memoryBudget`: As `TrainableTransformer` has it.
-    init(_ name: String, memoryBudget: Int = 1 << 30) throws {
+    init(
+        _ name: String, memoryBudget: Int = 1 << 30, precision: Precision = .float32
+    ) throws {
         let values = try Golden.tensors("training/\(name)")
         self.values = values
         let model = Golden.model(name == "base" ? "narrow" : "vace-narrow")
         transformer = try TrainableTransformer(
             folder: "\(model)/transformer", withControl: name != "base",
-            memoryBudget: memoryBudget)
+            memoryBudget: memoryBudget, precision: precision)
         let trained = values.filter { $0.key.hasPrefix("value.") }
         let rank = try #require(values["value.blocks.0.attn1.to_q.lora_A.weight"]).shape[0]
         let initial = FactorSet(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Products
 import Tensors
 import Training
 
@@ -8,11 +9,11 @@ import Training
 ///
 /// The learning rate is 0, so that every step begins with the same factors. Entry i of the layout has
 /// `torch.randn` of seed 2i for A, of 2i + 1 for B, times 0.02; the noise has seed 12345.
-func trainingRun(_ inputs: [String: Tensor]) throws -> () -> Tensor {
+func trainingRun(_ inputs: [String: Tensor], _ precision: Precision) throws -> () -> Tensor {
     guard let latents = inputs["latents"], let text = inputs["text"],
         let timestep = inputs["timestep"]
     else { fail("latents, timestep or text is missing") }
-    let transformer = try TrainableTransformer(folder: folder)
+    let transformer = try TrainableTransformer(folder: folder, precision: precision)
     let initial = FactorSet(for: transformer, rank: 16, seed: 0)
     var tensors = initial.tensors
     for (index, entry) in initial.layout.entries.enumerated() {

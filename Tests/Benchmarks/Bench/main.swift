@@ -44,9 +44,9 @@ do {
     case "transformer": run = try transformerRun(tensors)
     case "decoder": run = try decoderRun(tensors)
     case "text" where precision == .float32: run = try textRun(tensors)
-    case "training" where precision == .float32: run = try trainingRun(tensors)
+    case "training" where precision != .int8: run = try trainingRun(tensors, precision)
     case "text", "training":
-        say("unavailable the \(part) is computed in float32 only")
+        say("unavailable the \(part) is not computed in \(precision.rawValue)")
         exit(0)
     default: fail("'\(part)' is not transformer, decoder, text or training")
     }
