@@ -3,6 +3,7 @@
 import Digests
 import JSON
 import Media
+import JSON
 import Model
 import Products
 import Requests

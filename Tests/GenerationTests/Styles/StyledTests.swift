@@ -59,7 +59,7 @@ private func withStudio(_ body: (Studio) throws -> Void) throws {
 struct StyledTests {
     @Test func `makes the same bytes twice, and others than without`() throws {
         try withStudio { studio in
-            for request in [words, { moving($0) }] as [(String) -> String] {
+            for request in [{ words($0) }, moving] as [(String) -> String] {
                 let plain = try studio.truth(request(#""loop": false"#))
                 let ink = request(#""style": {"name": "ink", "trigger": false}"#)
                 let styled = try studio.truth(ink)
@@ -119,7 +119,8 @@ struct StyledTests {
     ) throws {
         try withStudio { studio in
             let text = words("\"style\": \(style)", prompt: prompt)
-            #expect(try studio.job(text, saving: false).plan.prompt == effective)
+            let plan = try studio.job(text, saving: false).plan
+            #expect(plan.prompt == effective)
         }
     }
 
@@ -263,8 +264,8 @@ struct StyleListingTests {
             #expect(broken.contains("cannot be used: "))
             let json = try JSONNode(parsing: Array(listing.json.utf8), limits: .request)
             let styles = try #require(json["styles"]?.array)
-            #expect(styles.map { $0["call"]?.string }.contains("ink@1"))
-            let only = try StyleListing(of: library, only: try #require(StyleName("ink")))
+            #expect(styles.count { $0["call"]?.string == "ink@1" } == 1)
+            let only = try StyleListing(of: library, only: StyleName("ink"))
             #expect(only.details.contains("\nbase model  short\n"), "\(only.details)")
             #expect(only.details.contains("\nrank         2"), "\(only.details)")
         }
