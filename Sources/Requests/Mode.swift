@@ -93,7 +93,7 @@ extension Mode {
         /// Examples that each training step looks at.
         package var batch: Int?
         /// How much clips of the untrained model count, so that it does not forget; 0 is not at all.
-        package var prior: Double
+        package var prior: Double?
     }
 
     /// A picture or clip that shows a style, and what is to be seen on it.

@@ -85,7 +85,7 @@ extension Validation {
             number($0, in: Limits.learningRate, example: 0.0001)
         }
         let batch = value(.batch).flatMap { whole($0, in: Limits.batch, example: 4) }
-        let prior = value(.prior).flatMap { number($0, in: Limits.prior, example: 0.5) } ?? 0
+        let prior = value(.prior).flatMap { number($0, in: Limits.prior, example: 0.5) }
         guard let examples, let name, let trigger else { return nil }
         return Mode.Customization(
             examples: examples, name: name, trigger: trigger, rank: rank, alpha: alpha,

@@ -127,7 +127,7 @@ struct TrainingPlanTests {
             let text = try plan(school, school.request(#", "prior": 0.5, "alpha": 4"#)).text
             for part in [
                 #""mode": "customization""#, #""rank": 2"#, #""alpha": 4"#, #""steps": 3"#,
-                #""learning_rate": 0.001"#, #""prior": 0.5"#, #""buckets""#, #""memory_bytes""#,
+                #""learning_rate": 0.002"#, #""prior": 0.5"#, #""buckets""#, #""memory_bytes""#,
                 #""seconds_per_step""#, #""examples": 3"#,
             ] {
                 #expect(text.contains(part), "\(part) is missing in \(text)")

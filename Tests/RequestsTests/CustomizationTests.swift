@@ -17,7 +17,7 @@ import Testing
         let (request, style) = try payload(Request.example(mode: .customization))
         #expect(request.steps == nil && request.warnings.isEmpty)
         #expect(style.rank == nil && style.alpha == nil && style.learningRate == nil)
-        #expect(style.batch == nil && style.prior == 0)
+        #expect(style.batch == nil && style.prior == nil)
         #expect(style.examples.allSatisfy { $0.kind == .either && $0.caption == nil })
     }
 

@@ -50,7 +50,7 @@ enum Captions {
         let own = examples.compactMap { $0.caption }
             .compactMap { ordinary($0, without: trigger) }.unique
         let count = TrainingRecipe.priorClips
-        return Array((own.prefix(count / 2) + ordinaryPrompts(words)).unique.prefix(count))
+        return Array((own + ordinaryPrompts(words)).unique.prefix(count))
     }
 
     /// What the model is asked for before and after: like an example, and like none.

@@ -88,18 +88,17 @@ final class Trainer {
         var samples: [TrainingSample] = []
         for index in 0..<plan.batch {
             let example = examples[self.example(step * plan.batch + index)]
-            var generator = SeededGenerator(seed, [2, UInt64(step), UInt64(index)])
-            let isNameless = generator.nextUniform() < TrainingRecipe.captionDropout
             samples.append(
                 sample(
-                    example.latents, isNameless ? "" : example.caption, step, index,
-                    weight: 1 / Float(plan.batch)))
+                    example.latents, example.caption, step, index, weight: 1 / Float(plan.batch)))
         }
         for index in 0..<plan.priorsInStep {
             let prior = priors[(step * plan.priorsInStep + index) % priors.count]
+            var generator = SeededGenerator(seed, [2, UInt64(step), UInt64(index)])
+            let isWordless = generator.nextUniform() < TrainingRecipe.wordlessPriors
             samples.append(
                 sample(
-                    prior.latents, prior.caption, step, plan.batch + index,
+                    prior.latents, isWordless ? "" : prior.caption, step, plan.batch + index,
                     weight: Float(plan.prior) / Float(plan.priorsInStep)))
         }
         return Underway(

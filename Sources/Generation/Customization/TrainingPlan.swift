@@ -75,8 +75,7 @@ package struct TrainingPlan: Sendable {
             "name": .string(name), "trigger": .string(trigger), "rank": .integer(Int64(rank)),
             "alpha": .double(alpha), "steps": .integer(Int64(steps)),
             "batch": .integer(Int64(batch)), "learning_rate": .double(learningRate),
-            "prior": .double(prior), "caption_dropout": .double(TrainingRecipe.captionDropout),
-            "shift": .double(shift), "fps": .double(frameRate.value),
+            "prior": .double(prior), "shift": .double(shift), "fps": .double(frameRate.value),
             "buckets": .array(
                 buckets.map { bucket, examples in
                     [

@@ -63,8 +63,9 @@ extension Engine {
             SampledClip(prompt: $1, bucket: sheetBucket, seedOffset: UInt64($0))
         }
         let buckets = examples.map(\.bucket).unique
+        let prior = customization.prior ?? TrainingRecipe.prior(of: transformer)
         let priorPrompts =
-            customization.prior > 0
+            prior > 0
             ? Captions.priorPrompts(customization.examples, trigger: trigger, folder.knownWords)
             : []
         let priors = priorPrompts.enumerated().map {
@@ -85,7 +86,7 @@ extension Engine {
             rank: rank, alpha: customization.alpha ?? Double(rank), steps: steps, batch: batch,
             learningRate: customization.learningRate
                 ?? TrainingRecipe.learningRate(of: transformer),
-            prior: customization.prior, warnings: request.warnings + fit.warnings,
+            prior: prior, warnings: request.warnings + fit.warnings,
             precision: precision,
             work: TrainingWork(
                 transformer, autoencoder, latent, precision: precision,

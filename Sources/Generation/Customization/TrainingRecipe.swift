@@ -1,31 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import Model
 
 /// How a style is trained where a request says nothing: every number that was found by trying.
 enum TrainingRecipe {
     static let rank = 16
-    static let steps = 600
+    static let steps = 400
     /// Examples of one step.
     static let batch = 4
-    /// The part of all examples that is shown without a caption, so that guidance keeps working.
-    static let captionDropout = 0.1
-    /// Clips of the untrained model that are looked at where the request wants them, and how many of
-    /// them for each example of a step.
-    static let priorClips = 8
-    static let priorShare = 0.25
-    /// The part of all steps in which the learning rate rises.
+    /// Clips of the untrained model that remind it of what it was, and how many of them are looked at
+    /// for each example of a step.
+    static let priorClips = 16
+    static let priorShare = 1.0
+    /// The part of what reminds that is shown without words: guidance leads away from what the model
+    /// makes of no words, which therefore must not learn the style.
+    static let wordlessPriors = 0.15
+    /// The part of all steps in which the learning rate rises; then it falls.
     static let warmUp = 0.05
 
     /// A narrow network has less to lose, and needs more.
     static func learningRate(of transformer: TransformerConfiguration) -> Double {
-        isNarrow(transformer) ? 1e-3 : 1e-4
+        isNarrow(transformer) ? 2e-3 : 1e-4
     }
 
-    /// The learning rate of a step, as a part of the one that was asked for.
+    /// What clips of the untrained model count for; a wide one would spend more time on making them
+    /// than on the training.
+    static func prior(of transformer: TransformerConfiguration) -> Double {
+        isNarrow(transformer) ? 1 : 0
+    }
+
+    /// The learning rate of a step, as a part of the one that was asked for: it rises in a line and
+    /// falls to nothing as half a cosine.
     static func share(ofStep step: Int, of steps: Int) -> Float {
         let rising = max(1, (Double(steps) * warmUp).rounded())
-        return Float(min(1, Double(step + 1) / rising))
+        let done = Double(step + 1)
+        guard done > rising else { return Float(done / rising) }
+        return Float((1 + cos(.pi * (done - rising) / (Double(steps) - rising + 1))) / 2)
     }
 
     /// Clips of the untrained and the trained model that the result shows side by side.
