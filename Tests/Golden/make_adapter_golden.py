@@ -91,8 +91,9 @@ class Maker:
         generator = torch.Generator("cpu").manual_seed(seed)
         adapter = adapter or Adapter()
         for name, written in names.items():
-            value = 0.3 * self.weights[name].std() * torch.randn(
-                self.weights[name].shape, generator=generator)
+            shape = self.weights[name].shape
+            value = torch.randn(shape, generator=generator)
+            value *= 0.3 / shape[1:].numel() ** 0.5 if name.endswith(".weight") else 0.1
             adapter.tensors[written] = value
             adapter.change(name, value)
         return adapter
@@ -212,7 +213,9 @@ def loaded(open_, folder, styles):
     pipeline = open_(folder)
     for path, _ in styles:
         if path.stem == "plain":
-            pipeline.transformer.load_lora_adapter(path, prefix=None, adapter_name=path.stem)
+            # Asked for safetensors by name, it reads the metadata too.
+            pipeline.transformer.load_lora_adapter(
+                path, prefix=None, adapter_name=path.stem, use_safetensors=True)
         elif path.stem == "wrapped":
             tensors = {"transformer." + name.removeprefix("base_model.model."): value
                        for name, value in load_file(path).items()}

@@ -89,8 +89,9 @@ struct AdapterRefusalTests {
         AdapterStory("blocks that are not there", "this model has 3 blocks") {
             $0.addFactors("diffusion_model.blocks.39.self_attn.q")
         },
-        AdapterStory("a block without a number", "this model has no 'blocks.x.self_attn.q.weight'")
-        { $0.addFactors("diffusion_model.blocks.x.self_attn.q") },
+        AdapterStory("a block without a number", "this model has no 'blocks.x.self_attn.q'") {
+            $0.addFactors("diffusion_model.blocks.x.self_attn.q")
+        },
         AdapterStory("a number without end", "this model has no") {
             $0.addFactors("diffusion_model.blocks.99999999999999999999999.self_attn.q")
         },
@@ -120,7 +121,7 @@ struct AdapterRefusalTests {
             $0.addFactors("diffusion_model.vace_blocks.0.self_attn.q")
         },
         AdapterStory(
-            "of another network", "this model has no 'double_blocks.0.img_attn.qkv.weight'"
+            "of another network", "this model has no 'double_blocks.0.img_attn.qkv'"
         ) { $0.addFactors("transformer.double_blocks.0.img_attn.qkv") },
         AdapterStory("a difference of another shape", "its shape [24] is not the [24, 24] of") {
             $0.add("diffusion_model.blocks.0.self_attn.q.diff", 24)
@@ -263,7 +264,7 @@ struct AdapterReportTests {
         let report = try #require(try story.besideFactors(of: query).reports().first)
         #expect(report.matched == ["\(query).lora_A.weight", "\(query).lora_B.weight"])
         #expect(!report.unmatched.isEmpty)
-        for left in report.unmatched { #expect(left.reason == story.words, "\(left)") }
+        for left in report.unmatched { #expect(left.reason.hasPrefix(story.words), "\(left)") }
         #expect(report.unmatched.map(\.key) == report.unmatched.map(\.key).sorted())
     }
 }
