@@ -14,9 +14,12 @@ private func styleRequest(steps: Int = 3, more: String = "") -> String {
 }
 
 extension Root {
-    fileprivate func dropExamples() throws {
+    /// Puts the examples into the inbox, where they stay: another request may name them too.
+    fileprivate func dropExamples(style: [UInt8]? = nil) throws {
         for name in ["harbour.png", "style.png", "panel-1.png"] {
-            try drop(name, Root.example(name))
+            let bytes = try name == "style.png" ? style ?? Root.example(name) : Root.example(name)
+            let folder = try Folder(path).make("inbox")
+            try Data(bytes).write(to: URL(fileURLWithPath: folder.at(name)))
         }
     }
 
@@ -53,14 +56,12 @@ struct CustomizationServingTests {
 
     @Test func `publishes nothing of a style whose examples are the same or unreadable`() throws {
         try withRoot { root in
-            try root.dropExamples()
-            try root.drop("style.png", Root.example("harbour.png"))
+            try root.dropExamples(style: Root.example("harbour.png"))
             try root.drop("same.json", styleRequest())
             #expect(try root.serve("--once").end().status == 0)
             let same = try root.text("outbox/same.failed/error.txt")
             #expect(same.contains("'style.png' has the same content as 'harbour.png'."), "\(same)")
-            try root.dropExamples()
-            try root.drop("style.png", "no picture")
+            try root.dropExamples(style: Array("no picture".utf8))
             try root.drop("broken.json", styleRequest())
             #expect(try root.serve("--once").end().status == 0)
             let broken = try root.text("outbox/broken.failed/error.txt")
@@ -85,7 +86,6 @@ struct CustomizationServingTests {
             #expect(try root.serve("--once").end().status == 0)
             #expect(root.names(in: "outbox/look") == Self.files)
 
-            try root.dropExamples()
             try root.drop("again.json", request)
             #expect(try root.serve("--once").end().status == 0)
             for file in ["ink.safetensors", "before-after.jpg", "loss.svg"] {
