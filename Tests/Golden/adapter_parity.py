@@ -25,6 +25,9 @@ def diffusers_frames(folder, adapter, weight, request, beside):
     """Frames of (F, H, W, 3) in 0...1, as the engine delivers the mode, with and without it."""
     has_control = "VACE" in json.loads((folder / "model_index.json").read_text())["_class_name"]
     pipeline = (vace if has_control else make_golden).open_pipeline(folder)
+    if has_control and request["mode"] == "text-to-video":
+        # The engine leaves the control branch out where words alone lead.
+        pipeline, has_control = vace.base_pipeline(pipeline), False
 
     def frames():
         if not has_control:
