@@ -90,15 +90,14 @@ final class Trainer {
             let example = examples[self.example(step * plan.batch + index)]
             samples.append(
                 sample(
-                    example.latents, example.caption, step, index, weight: 1 / Float(plan.batch)))
+                    example, step, index, wordless: TrainingRecipe.wordlessExamples,
+                    weight: 1 / Float(plan.batch)))
         }
         for index in 0..<plan.priorsInStep {
             let prior = priors[(step * plan.priorsInStep + index) % priors.count]
-            var generator = SeededGenerator(seed, [2, UInt64(step), UInt64(index)])
-            let isWordless = generator.nextUniform() < TrainingRecipe.wordlessPriors
             samples.append(
                 sample(
-                    prior.latents, isWordless ? "" : prior.caption, step, plan.batch + index,
+                    prior, step, plan.batch + index, wordless: TrainingRecipe.wordlessPriors,
                     weight: Float(plan.prior) / Float(plan.priorsInStep)))
         }
         return Underway(
@@ -106,13 +105,17 @@ final class Trainer {
             gradients: [Float](repeating: 0, count: progress.state.factors.values.count))
     }
 
+    /// * `wordless`: How likely it is that the caption is left out.
     private func sample(
-        _ latents: Tensor, _ caption: String, _ step: Int, _ index: Int, weight: Float
+        _ example: Example, _ step: Int, _ index: Int, wordless: Double, weight: Float
     ) -> TrainingSample {
+        var generator = SeededGenerator(seed, [2, UInt64(step), UInt64(index)])
+        let caption = generator.nextUniform() < wordless ? "" : example.caption
         guard let text = texts[caption] else { preconditionFailure("a caption was not read") }
-        let draw = flow.draw(seed: seed, step: step, index: index, shape: latents.shape)
+        let draw = flow.draw(seed: seed, step: step, index: index, shape: example.latents.shape)
         return TrainingSample(
-            latents: latents, noise: draw.noise, sigma: draw.sigma, text: text, weight: weight)
+            latents: example.latents, noise: draw.noise, sigma: draw.sigma, text: text,
+            weight: weight)
     }
 
     /// Which example comes as number `count`: all of them, then all again in another order.

@@ -63,7 +63,7 @@ extension Engine {
             SampledClip(prompt: $1, bucket: sheetBucket, seedOffset: UInt64($0))
         }
         let buckets = examples.map(\.bucket).unique
-        let prior = customization.prior ?? TrainingRecipe.prior(of: transformer)
+        let prior = customization.prior ?? TrainingRecipe.prior
         let priorPrompts =
             prior > 0
             ? Captions.priorPrompts(customization.examples, trigger: trigger, folder.knownWords)

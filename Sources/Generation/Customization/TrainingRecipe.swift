@@ -13,21 +13,19 @@ enum TrainingRecipe {
     /// for each example of a step.
     static let priorClips = 16
     static let priorShare = 1.0
-    /// The part of what reminds that is shown without words: guidance leads away from what the model
-    /// makes of no words, which therefore must not learn the style.
+    /// The part of the examples, and of what reminds, that is shown without words. Guidance leads away
+    /// from what the model makes of no words, and would exaggerate a style that is unknown there.
+    static let wordlessExamples = 0.2
     static let wordlessPriors = 0.15
+    /// What clips of the untrained model count for: nothing, as a style is in use only where a request
+    /// names it, and a style that is held back is learnt less well.
+    static let prior = 0.0
     /// The part of all steps in which the learning rate rises; then it falls.
     static let warmUp = 0.05
 
     /// A narrow network has less to lose, and needs more.
     static func learningRate(of transformer: TransformerConfiguration) -> Double {
         isNarrow(transformer) ? 2e-3 : 1e-4
-    }
-
-    /// What clips of the untrained model count for; a wide one would spend more time on making them
-    /// than on the training.
-    static func prior(of transformer: TransformerConfiguration) -> Double {
-        isNarrow(transformer) ? 1 : 0
     }
 
     /// The learning rate of a step, as a part of the one that was asked for: it rises in a line and

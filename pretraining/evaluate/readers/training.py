@@ -115,9 +115,11 @@ def train(reader: network.Reader, autoencoder: Autoencoder, steps: int = STEPS, 
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, max_lr=4e-3, total_steps=steps, pct_start=0.15
     )
+    # Where the processor has no bfloat16, its imitation is slower than float32.
+    fast = torch.cpu._is_avx512_bf16_supported()
     for _ in range(steps):
         frames, covers, labels = pool.batch(lot)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast):
             cover, logits = reader(frames)
         loss = 4 * F.binary_cross_entropy_with_logits(cover.float(), covers)
         # A frame from which the subject has gone says nothing about its kind.
