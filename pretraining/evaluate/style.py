@@ -49,9 +49,13 @@ ABOUT_OTHERS = (
     " taken for the new one, through the autoencoder (in the first column) and before it."
 )
 ABOUT_ORDINARY = (
-    "Other held-out prompts that do not ask for the look. Generated: with the style's weights and"
-    " without its words. Without the style: the same prompts and seeds by the model alone. Gain:"
-    " the paired difference."
+    "Other held-out prompts, in requests that do not name the style. Generated: while it is"
+    " installed. Without the style: the same prompts and seeds where no style is. Gain: the paired"
+    " difference."
+)
+ABOUT_WORDLESS = (
+    "The same prompts in requests that name the style and forbid its words, for which nobody has a"
+    " use: how much of the style is in its words, and how much in its weights."
 )
 
 
@@ -139,9 +143,14 @@ def measure_others(found: dict[str, Calibration], count: int) -> Section:
 
 
 def measure_ordinary(
-    prompts: Sequence[Prompt], styled: Tensor, plain: Tensor, reader: network.Reader
+    title: str,
+    about: str,
+    prompts: Sequence[Prompt],
+    styled: Tensor,
+    plain: Tensor,
+    reader: network.Reader,
 ) -> Section:
-    """What the style's weights cost prompts that do not call it up."""
+    """What a style costs prompts that do not call it up."""
     made, alone = reading.read(reader, styled), reading.read(reader, plain)
     attributes = adherence.SETS["plain"][0]
     lines = []
@@ -163,7 +172,7 @@ def measure_ordinary(
     leaked = _seen(styled)
     line = Line(LOOK, HOW, generated=statistics.mean(leaked), floor=statistics.mean(_seen(plain)))
     columns = ("ceiling", "real renders", "without the style")
-    return Section("Prompts that do not ask for it", ABOUT_ORDINARY, [*lines, line], columns)
+    return Section(title, about, [*lines, line], columns)
 
 
 def _trained(engine: Engine, given: argparse.Namespace) -> str:
@@ -217,11 +226,19 @@ def main() -> None:
     if not given.look_only:
         reader = training.trained(given.state, autoencoder, _say)
         ordinary = prompts.plain(given.count)
-        _say(f"ordinary prompts: {given.count} clips with the style's weights and as many without")
-        quiet = [{"name": LOOK, "trigger": False}]
-        weighted = engine.make(_requests("weighted", ordinary, style=quiet))
-        plain = engine.make(_requests("plain", ordinary))
-        sections.append(measure_ordinary(ordinary, weighted, plain, reader))
+        _say(f"ordinary prompts: {given.count} clips in each of three ways")
+        bare = Engine(given.rushes, given.model, given.jobs)
+        plain = bare.make(_requests("plain", ordinary))
+        for title, about, keys in (
+            ("Prompts that do not ask for it", ABOUT_ORDINARY, {}),
+            (
+                "The style without its words",
+                ABOUT_WORDLESS,
+                {"style": [{"name": LOOK, "trigger": False}]},
+            ),
+        ):
+            clips = engine.make(_requests("ordinary", ordinary, **keys))
+            sections.append(measure_ordinary(title, about, ordinary, clips, plain, reader))
     command = ["python", "-m", "pretraining.evaluate.style", "--model", given.model]
     command += ["--count", given.count, "--seed", given.seed]
     command += ["--settings", given.settings] if given.settings != "{}" else []
