@@ -14,7 +14,7 @@ extension Autoencoder {
         }
         let store = try part.openAutoencoder()
         let shapes = ShapeReader(store: store, path: part.path)
-        if store.names.contains(where: { $0.contains(".downsamples.0.downsamples.") }) {
+        if store.names.contains(where: { $0.contains(".down_blocks.0.downsamples.") }) {
             throw .unsupported(
                 path: part.path, what: "this is the autoencoder of Wan 2.2; use one of Wan 2.1")
         }

@@ -113,6 +113,6 @@ extension String {
         let error = #expect(throws: ModelError.self) {
             _ = try Autoencoder(ModelPart(folder: "/nonexistent/vae"))
         }
-        #expect(try #require(error).description.contains("/nonexistent/vae/config.json"))
+        #expect(try #require(error).description.contains("/nonexistent/vae"))
     }
 }
