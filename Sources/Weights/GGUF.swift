@@ -73,7 +73,8 @@ enum GGUF {
         let offset = try reader.number(UInt64.self)
         guard offset <= UInt64(reader.size) else {
             throw .malformed(
-                path: reader.path, reason: "the data of '\(name)' begin behind the end of the file")
+                path: reader.path,
+                reason: "it is cut short: the data of '\(name)' begin behind the end of the file")
         }
         return Listed(
             name: name, type: typeNames[number] ?? "number \(number)", shape: shape,

@@ -2,6 +2,7 @@
 
 import Files
 import JSON
+import Model
 import Requests
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@
 import Files
 import Generation
 import JSON
+import Model
 import Requests
 import TestSupport
 import Testing
