@@ -112,7 +112,9 @@ let package = Package(
         tests("Training", ["Model", "Products", "Tensors"]),
         tests("Media"),
         tests("Tracking", ["Media"]),
-        tests("Generation", ["Requests", "Media", "Tensors", "JSON", "Files", "Training"]),
+        tests(
+            "Generation",
+            ["Requests", "Model", "Media", "Tensors", "Weights", "JSON", "Files", "Training"]),
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
         tests("Daemon", ["Digests", "Files", "Media", "Service"]),

@@ -15,10 +15,11 @@ struct csentencepiece_model {
 
 // No exception may cross into C, so every entry that can allocate or fail is closed with a catch.
 
-csentencepiece_model *csentencepiece_open(const char *path, char *reason, size_t capacity) {
+template <typename Load>
+static csentencepiece_model *opened(const Load &load, char *reason, size_t capacity) {
     try {
         auto model = std::make_unique<csentencepiece_model>();
-        const auto status = model->processor.Load(path);
+        const auto status = load(model->processor);
         if (!status.ok()) {
             std::snprintf(reason, capacity, "%s", status.ToString().c_str());
             return nullptr;
@@ -31,6 +32,20 @@ csentencepiece_model *csentencepiece_open(const char *path, char *reason, size_t
         std::snprintf(reason, capacity, "unknown error in libsentencepiece");
     }
     return nullptr;
+}
+
+csentencepiece_model *csentencepiece_open(const char *path, char *reason, size_t capacity) {
+    return opened([&](auto &processor) { return processor.Load(path); }, reason, capacity);
+}
+
+csentencepiece_model *csentencepiece_parse(
+    const void *bytes, size_t count, char *reason, size_t capacity) {
+    return opened(
+        [&](auto &processor) {
+            return processor.LoadFromSerializedProto(
+                std::string(static_cast<const char *>(bytes), count));
+        },
+        reason, capacity);
 }
 
 void csentencepiece_close(csentencepiece_model *model) { delete model; }

@@ -54,13 +54,18 @@ package struct Engine: Sendable {
 
     private static func models(in directory: String) -> [String: String] {
         var paths: [String: String] = [:]
-        // Somebody who names a model's own folder means that model.
-        if ModelFolder.stands(at: directory), let name = lastComponent(of: directory) {
-            paths[name] = directory
-        }
         for name in listDirectory(directory) where !name.hasPrefix(".") {
             let path = "\(directory)/\(name)"
-            if paths[name] == nil, ModelFolder.stands(at: path) { paths[name] = path }
+            // The parts of a model are none, though they hold weights.
+            if ModelContents.componentFolders.contains(name) { continue }
+            if ModelFolder.stands(at: path) { paths[name] = path }
+        }
+        // Somebody who names a model's own folder means that model; single files that lie beside whole
+        // models make none.
+        if ModelFolder.hasIndex(directory) || paths.isEmpty && ModelFolder.stands(at: directory),
+            let name = lastComponent(of: directory)
+        {
+            paths[name] = directory
         }
         return paths
     }

@@ -197,8 +197,8 @@ extension Job {
             station = .leading(clips)
             return try advance()
         }
-        let encoder = try timed(\.load) { try TextEncoder(folder: plan.folder.textEncoder) }
-        let tokenizer = try timed(\.load) { try Tokenizer(folder: plan.folder.tokenizer) }
+        let encoder = try timed(\.load) { try TextEncoder(plan.folder.textEncoder) }
+        let tokenizer = try timed(\.load) { try Tokenizer(plan.folder.tokenizer) }
         station = .text(clips, encoder, tokenizer)
         return tally.report(.load, 2, of: 5)
     }
@@ -221,7 +221,7 @@ extension Job {
             return try advance()
         }
         let encoder = try timed(\.load) {
-            try LatentEncoder(folder: plan.folder.autoencoder, precision: plan.precision)
+            try LatentEncoder(plan.folder.autoencoder, precision: plan.precision)
         }
         let context = timed(\.media) {
             ControlContext(
@@ -257,7 +257,7 @@ extension Job {
     private func openTransformer(_ clips: Clips, _ context: Tensor?) throws -> Progress {
         let transformer = try timed(\.load) {
             try Transformer(
-                folder: plan.folder.transformer, withControl: context != nil,
+                plan.folder.transformer, withControl: context != nil,
                 precision: plan.precision, adapters: plan.adapters)
         }
         station = .denoising(clips, timed(\.denoise) { prepare(clips, transformer, context) })
@@ -310,7 +310,7 @@ extension Job {
 
     private func openDecoder(_ clips: Clips, _ latents: Tensor) throws -> Progress {
         let decoder = try timed(\.load) {
-            try LatentDecoder(folder: plan.folder.autoencoder, precision: plan.precision)
+            try LatentDecoder(plan.folder.autoencoder, precision: plan.precision)
         }
         // What the transformer worked in.
         Scratch.release()

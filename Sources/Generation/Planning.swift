@@ -21,9 +21,9 @@ extension Engine {
         let autoencoder: Autoencoder
         let scheduler: SchedulerConfiguration
         do {
-            transformer = try TransformerConfiguration(path: folder.transformer + "/config.json")
-            autoencoder = try Autoencoder(folder: folder.autoencoder)
-            scheduler = try SchedulerConfiguration(path: folder.scheduler)
+            transformer = try TransformerConfiguration(folder.transformer)
+            autoencoder = try Autoencoder(folder.autoencoder)
+            scheduler = try folder.schedulerConfiguration()
         } catch { throw .model(error) }
         var source: SourceFacts?
         if let media { source = try Inputs(media, of: request).sourceFacts() }
@@ -61,7 +61,7 @@ extension Engine {
                 schedule: FlowSchedule(
                     steps: effectiveSteps, shift: shift,
                     trainingTimesteps: scheduler.trainingTimesteps),
-                folder: folder.transformer, transformer)
+                transformer: folder.transformer, transformer)
         } catch { throw .model(error) }
         return Plan(
             mode: request.mode.name, model: name, prompt: styles.prompt,

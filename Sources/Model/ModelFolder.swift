@@ -4,60 +4,100 @@ import Glibc
 import JSON
 import Weights
 
-/// A model on disk: a folder in the layout of Hugging Face diffusers.
+/// A model on disk: a folder in the layout of Hugging Face diffusers, or one with single files, or both
+/// (`ModelContents`).
 ///
-/// `model_index.json` names the parts; the folders beside it hold them. A file `rushes.json` may
-/// give defaults that suit the model, and the words that it was trained on.
+/// diffusers' `model_index.json` says what kind of model it is. A file `rushes.json` may give defaults
+/// that suit the model, and the words that it was trained on.
 package struct ModelFolder: Sendable {
     /// The folder's path, without a slash at its end.
     package let path: String
+    package let transformer: ModelPart
+    package let textEncoder: ModelPart
+    package let autoencoder: ModelPart
+    package let tokenizer: TokenizerPlace
     /// What is used where a request says nothing.
     package let defaults: ModelDefaults
     /// The words that it was trained on; nil where its folder does not list them.
     package let knownWords: KnownWords?
 
-    package var tokenizer: String { "\(path)/tokenizer" }
-    package var textEncoder: String { "\(path)/text_encoder" }
-    package var transformer: String { "\(path)/transformer" }
-    package var autoencoder: String { "\(path)/vae" }
-    package var scheduler: String { "\(path)/scheduler/scheduler_config.json" }
+    private var scheduler: String { "\(path)/scheduler/scheduler_config.json" }
 
-    /// The paths of all weight files: text encoder, transformer, autoencoder, in the order of each.
+    /// How the model is sampled: its `scheduler_config.json`, without one as Wan 2.1 is.
     ///
-    /// - Throws: `ModelError.weights` where a file is missing or damaged.
+    /// - Throws: `ModelError` naming the key that is wrong or not supported.
+    package func schedulerConfiguration() throws(ModelError) -> SchedulerConfiguration {
+        guard !ModelFolder.hasIndex(path), !ModelFolder.exists(scheduler) else {
+            return try SchedulerConfiguration(path: scheduler)
+        }
+        return .wan
+    }
+
+    /// Checks by the headers of all weight files that every tensor is there, of its shape and of a type
+    /// that can be read, without reading one.
+    ///
+    /// - Returns: The files: text encoder, transformer, autoencoder, in the order of each.
+    /// - Throws: `ModelError` naming file and tensor.
     package func weightFiles() throws(ModelError) -> [String] {
-        var paths: [String] = []
-        do throws(WeightsError) {
-            for folder in [textEncoder, transformer, autoencoder] {
-                paths += try WeightStore(folder: folder).paths
-            }
-        } catch { throw .weights(error) }
-        return paths
+        try textEncoder.checkTextEncoder() + transformer.checkTransformer()
+            + autoencoder.checkAutoencoder()
     }
 
     /// The paths of all files beside the weights that have a say in a result, there or not.
     package var configurationFiles: [String] {
-        [
-            "\(path)/model_index.json", "\(path)/rushes.json", scheduler,
-            "\(textEncoder)/config.json", "\(transformer)/config.json",
-            "\(autoencoder)/config.json",
-        ]
-            + ["spiece.model", "tokenizer.json", "tokenizer_config.json"].map {
-                "\(tokenizer)/\($0)"
+        let folder = if case .folder(let folder) = tokenizer { folder } else { "\(path)/tokenizer" }
+        return ["\(path)/model_index.json", "\(path)/rushes.json", scheduler]
+            + [textEncoder, transformer, autoencoder].map {
+                $0.configuration ?? "\($0.path)/config.json"
             }
+            + ["spiece.model", "tokenizer.json", "tokenizer_config.json"].map { "\(folder)/\($0)" }
     }
 
-    /// Whether `path` holds a `model_index.json`, be it right or wrong.
+    /// Whether `path` holds a `model_index.json`, be it right or wrong, or single files with weights.
     package static func stands(at path: String) -> Bool {
-        unsafe access("\(path)/model_index.json", F_OK) == 0
+        if hasIndex(path) { return true }
+        // A shard that is missing is told of when the model is opened.
+        guard let files = try? WeightFiles(in: path) else { return true }
+        return !files.sets.isEmpty
     }
 
-    /// Reads `model_index.json` and `rushes.json`.
+    /// Whether `path` holds a `model_index.json`.
+    package static func hasIndex(_ path: String) -> Bool { exists("\(path)/model_index.json") }
+
+    private static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// Reads `model_index.json` and `rushes.json`, and the headers of single files.
     ///
-    /// - Throws: `ModelError.unsupported` for pipelines of another kind, `.configuration` and
-    ///   `.weights` naming the file, and the key that is wrong.
+    /// - Throws: `ModelError.unsupported` for pipelines of another kind and for a folder in which a part
+    ///   is missing, `.configuration` and `.weights` naming the file, and the key that is wrong.
     package init(path: String) throws(ModelError) {
         self.path = path
+        if ModelFolder.hasIndex(path) { try ModelFolder.checkIndex(of: path) }
+        let contents = try ModelContents(of: path)
+        guard ModelFolder.hasIndex(path) || contents.missing.isEmpty else {
+            throw .unsupported(
+                path: path,
+                what: "it lacks \(contents.missing.joined(separator: "; "))")
+        }
+        // Where diffusers has an index, what is missing is told of when it is opened.
+        transformer = contents.transformer ?? ModelPart(folder: "\(path)/transformer")
+        textEncoder = contents.textEncoder ?? ModelPart(folder: "\(path)/text_encoder")
+        autoencoder = contents.autoencoder ?? ModelPart(folder: "\(path)/vae")
+        tokenizer = contents.tokenizer ?? .folder("\(path)/tokenizer")
+        let own = "\(path)/rushes.json"
+        do {
+            guard try JSONFile.readIfPresent(own) != nil else {
+                defaults = ModelDefaults()
+                knownWords = nil
+                return
+            }
+        } catch { throw .weights(error) }
+        let file = try ConfigurationFile(path: own)
+        defaults = try ModelDefaults(file)
+        knownWords = try file.section("vocabulary").map(KnownWords.init)
+    }
+
+    private static func checkIndex(of path: String) throws(ModelError) {
         let index = try ConfigurationFile(path: "\(path)/model_index.json")
         let kind = try index.text("_class_name")
         try index.refuse(
@@ -72,17 +112,6 @@ package struct ModelFolder: Sendable {
         try index.refuse(
             "boundary_ratio", unless: !index.has("boundary_ratio"),
             "is set: this is a Wan 2.2 model of two experts")
-        let own = "\(path)/rushes.json"
-        do {
-            guard try JSONFile.readIfPresent(own) != nil else {
-                defaults = ModelDefaults()
-                knownWords = nil
-                return
-            }
-        } catch { throw .weights(error) }
-        let file = try ConfigurationFile(path: own)
-        defaults = try ModelDefaults(file)
-        knownWords = try file.section("vocabulary").map(KnownWords.init)
     }
 }
 

@@ -20,7 +20,7 @@ package final class TrainableTransformer: Sendable {
     private let network: TrainableNetwork
     private let head: TrainableHead
 
-    /// Opens the folder `transformer/` of a model; its weights stay mapped.
+    /// Opens the transformer of a model; its weights stay mapped.
     ///
     /// * `withControl`: Whether to take the weights of the control branch, which is there.
     /// * `memoryBudget`: Bytes for what the forward keeps for the backward; blocks that it has no room
@@ -28,14 +28,13 @@ package final class TrainableTransformer: Sendable {
     /// * `precision`: Of the blocks' frozen products, float32 or bfloat16; everything else is float32.
     /// - Throws: `ModelError` naming the key or tensor that does not fit.
     package init(
-        folder: String, withControl: Bool = false, memoryBudget: Int = 4 << 30,
+        _ part: ModelPart, withControl: Bool = false, memoryBudget: Int = 4 << 30,
         precision: Precision = .float32
     ) throws(ModelError) {
-        let configuration = try TransformerConfiguration(path: "\(folder)/config.json")
+        let configuration = try TransformerConfiguration(part)
         self.configuration = configuration
         self.memoryBudget = memoryBudget
-        var store: WeightStore
-        do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
+        var store = try part.openTransformer()
         let width = configuration.width
         patches = PatchEmbedding(
             &store, "patch_embedding", channels: configuration.inputChannels, configuration)
@@ -45,7 +44,7 @@ package final class TrainableTransformer: Sendable {
             &store, "\(text).linear_1", inputs: configuration.textChannels, outputs: width)
         textSecond = Linear(&store, "\(text).linear_2", inputs: width, outputs: width)
         precondition(
-            configuration.hasControl || !withControl, "'\(folder)' has no control branch")
+            configuration.hasControl || !withControl, "'\(part.path)' has no control branch")
         network = TrainableNetwork(
             &store, configuration, withControl: withControl, precision: precision)
         if configuration.hasControl, !withControl { store.skip(prefix: "vace_") }

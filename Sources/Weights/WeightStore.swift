@@ -3,15 +3,28 @@
 import Files
 import JSON
 
-/// The weights of one component folder of a diffusers model: a single file or shards.
+/// The weights of one part of a model: a component folder of diffusers, or single files or shards of
+/// any layout.
 ///
 /// A component takes what its configuration asks for and then calls `finish`, which reports every
 /// tensor that was missing, of the wrong shape, or left over, all together.
 package struct WeightStore {
-    /// The folder that holds the files.
+    /// A tensor in its file.
+    struct Place {
+        let file: Int
+        let entry: TensorFile.Entry
+        /// What the file calls it.
+        let name: String
+        /// What its values are multiplied by.
+        var scale: Float = 1
+    }
+
+    /// The folder that holds the files, or the only file.
     package let folder: String
-    private var tensors: [String: (file: Int, entry: Safetensors.Entry)] = [:]
-    private var files: [Safetensors] = []
+    private(set) var tensors: [String: Place] = [:]
+    private(set) var files: [TensorFile] = []
+    /// Those of which ComfyUI's mark says that 8-bit floats have scales.
+    private var scaledFiles: Set<Int> = []
     private var taken: Set<String> = []
     private var problems: [String] = []
     /// What is added to tensors as they are taken, by name; others are handed out as they are.
@@ -20,31 +33,105 @@ package struct WeightStore {
     /// Opens `folder`.
     ///
     /// Reads `NAME.safetensors.index.json` and the shards that it lists where there is one, else
-    /// `NAME.safetensors`; NAME is `diffusion_pytorch_model` or `model`.
+    /// `NAME.safetensors`; NAME is `diffusion_pytorch_model` or `model`. Else the only file with weights
+    /// that is there, safetensors or GGUF.
     ///
     /// - Throws: `WeightsError.unreadable` and `.malformed`.
     package init(folder: String) throws(WeightsError) {
         self.folder = folder
-        for file in try WeightStore.files(in: folder) {
-            for (name, entry) in file.entries {
-                guard tensors[name] == nil else {
-                    throw .malformed(
-                        path: file.path, reason: "'\(name)' is in another shard as well")
-                }
-                tensors[name] = (files.count, entry)
-            }
-            files.append(file)
-        }
+        for file in try WeightStore.files(in: folder) { try add(file) }
     }
 
-    /// Opens one file, as golden tensors and adapters are kept.
+    /// Opens one file, as golden tensors, adapters and models of other layouts are kept.
     ///
     /// - Throws: `WeightsError.unreadable` and `.malformed`.
     package init(file path: String) throws(WeightsError) {
         folder = path
-        let file = try Safetensors(path: path)
-        tensors = file.entries.mapValues { (0, $0) }
-        files = [file]
+        try add(file: path)
+    }
+
+    /// Opens files whose tensors belong together: shards, or a base and a module for it.
+    ///
+    /// * `paths`: At least one.
+    /// - Throws: `WeightsError.unreadable`, `.malformed`, also where two have a tensor of one name.
+    package init(files paths: [String]) throws(WeightsError) {
+        folder = paths.count == 1 ? paths[0] : paths.joined(separator: "', '")
+        for path in paths { try add(file: path) }
+    }
+
+    /// Opens one file more, as a module for what is there.
+    ///
+    /// - Throws: `WeightsError.unreadable`, `.malformed`, also where a tensor of one name is there.
+    package mutating func add(file path: String) throws(WeightsError) {
+        try add(try TensorFile(path: path))
+    }
+
+    private mutating func add(_ file: TensorFile) throws(WeightsError) {
+        for (name, entry) in file.entries {
+            if name == "scaled_fp8" || name.hasSuffix(".scaled_fp8") {
+                scaledFiles.insert(files.count)
+                continue
+            }
+            guard tensors[name] == nil else {
+                throw .malformed(path: file.path, reason: "'\(name)' is in another shard as well")
+            }
+            tensors[name] = Place(file: files.count, entry: entry, name: name)
+        }
+        files.append(file)
+    }
+
+    /// Calls tensors by other names.
+    ///
+    /// * `name`: The new name of each; nil leaves it out.
+    /// - Throws: `WeightsError.malformed` where two get one name.
+    package mutating func rename(_ name: (String) -> String?) throws(WeightsError) {
+        var renamed: [String: Place] = [:]
+        for (old, place) in tensors {
+            guard let new = name(old) else { continue }
+            if let other = renamed.updateValue(place, forKey: new) {
+                let two = [other.name, place.name].sorted()
+                throw .malformed(
+                    path: files[place.file].path,
+                    reason: "'\(two[0])' and '\(two[1])' are the same tensor in two spellings")
+            }
+        }
+        tensors = renamed
+    }
+
+    /// Gives tensors of 8-bit floats the scales that stand beside them, `X.scale_weight` or
+    /// `X.weight_scale` for `X.weight`, and takes away what else ComfyUI keeps there.
+    ///
+    /// - Throws: `WeightsError.malformed` where a scale is no single finite number, or where one is
+    ///   missing in a file that says that it has them.
+    package mutating func applyScales() throws(WeightsError) {
+        var scales: [String: String] = [:]
+        for name in tensors.keys {
+            if [".scale_input", ".input_scale"].contains(where: name.hasSuffix) {
+                tensors[name] = nil
+            } else if [".scale_weight", ".weight_scale"].contains(where: name.hasSuffix) {
+                scales[name.dropLast(".scale_weight".count) + ".weight"] = name
+            }
+        }
+        for (name, place) in tensors where place.entry.element?.isFloat8 == true {
+            guard let scale = scales[name] else {
+                guard scaledFiles.contains(place.file) else { continue }
+                throw .malformed(
+                    path: files[place.file].path,
+                    reason: "'\(place.name)' is scaled, and its '.scale_weight' is missing")
+            }
+            guard let value = stored(scale)?.number, value.isFinite else {
+                throw .malformed(
+                    path: files[place.file].path, reason: "'\(scale)' is not one finite number")
+            }
+            tensors[name]?.scale = Float(value)
+        }
+        for (weight, scale) in scales where tensors[weight]?.entry.element?.isFloat8 == true {
+            tensors[scale] = nil
+        }
+        // Of tensors that are no 8-bit floats it is 1.
+        for (weight, scale) in scales where tensors[weight] != nil && stored(scale)?.number == 1 {
+            tensors[scale] = nil
+        }
     }
 
     /// The names that the files hold, sorted.
@@ -56,6 +143,19 @@ package struct WeightStore {
     /// The texts that the first file holds about itself, by name.
     package var metadata: [String: String] { files.first?.metadata ?? [:] }
 
+    /// Whether the first file is GGUF.
+    package var isGGUF: Bool { files.first?.isGGUF ?? false }
+
+    /// A list of texts that a GGUF file holds about itself, or nil where there is none.
+    package func texts(_ key: String) -> [[UInt8]]? {
+        files.lazy.compactMap { $0.texts(key) }.first
+    }
+
+    /// A list of numbers that a GGUF file holds about itself, or nil where there is none.
+    package func numbers(_ key: String) -> [Double]? {
+        files.lazy.compactMap { $0.numbers(key) }.first
+    }
+
     /// Whether a tensor of this name is there.
     package func contains(_ name: String) -> Bool { tensors[name] != nil }
 
@@ -66,21 +166,12 @@ package struct WeightStore {
     ///
     /// Trouble is kept for `finish`; what is returned then has the right shape and no meaning.
     package mutating func take(_ name: String, _ shape: [Int]) -> Weight {
-        taken.insert(name)
-        let wanted = "'\(name)' of shape \(shape)"
-        guard let (file, entry) = tensors[name] else {
-            problems.append("\(wanted) is missing")
+        guard check(name, shape), let place = tensors[name], let type = place.entry.element else {
             return Weight(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))
         }
-        guard entry.shape == shape else {
-            problems.append("\(wanted) is wanted, the file has \(entry.shape)")
-            return Weight(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))
-        }
-        guard let type = Safetensors.ElementType(rawValue: entry.type) else {
-            problems.append("'\(name)' is of type \(entry.type); F32, F16 and BF16 can be read")
-            return Weight(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))
-        }
-        let weight = files[file].weight(entry, type: type)
+        let entry = TensorFile.Entry(
+            type: place.entry.type, shape: shape, range: place.entry.range)
+        let weight = files[place.file].weight(entry, type: type, scale: place.scale)
         guard let amended = amendments[name]?.applied(to: weight) else { return weight }
         if weight.isFinite && !amended.isFinite {
             problems.append("'\(name)' becomes infinite by what an adapter adds to it")
@@ -88,21 +179,56 @@ package struct WeightStore {
         return amended
     }
 
-    /// The file that a tensor is in, and its entry there.
-    func source(of name: String) -> (file: Safetensors, entry: Safetensors.Entry)? {
-        tensors[name].map { (files[$0.file], $0.entry) }
+    /// Checks that a tensor is there, of the given shape, and can be read, without reading it.
+    ///
+    /// Trouble is kept for `finish`.
+    /// - Returns: Whether all is well.
+    @discardableResult
+    package mutating func check(_ name: String, _ shape: [Int]) -> Bool {
+        taken.insert(name)
+        guard let place = tensors[name] else {
+            problems.append("'\(name)' of shape \(shape) is missing")
+            return false
+        }
+        guard fits(place, shape) else {
+            problems.append(
+                "\(called(name, place)) of shape \(shape) is wanted, the file has"
+                    + " \(place.entry.shape)")
+            return false
+        }
+        guard place.entry.element != nil else {
+            problems.append("\(called(name, place)) \(ElementType.refusal(of: place.entry.type))")
+            return false
+        }
+        return true
+    }
+
+    /// Whether a tensor is of a shape; writers of GGUF leave out axes of one at the front, and some
+    /// fold the first axes of five into one.
+    private func fits(_ place: Place, _ shape: [Int]) -> Bool {
+        let stored = place.entry.shape
+        guard files[place.file].isGGUF, stored != shape else { return stored == shape }
+        let wanted = Array(shape.drop { $0 == 1 })
+        let found = Array(stored.drop { $0 == 1 })
+        return found == wanted
+            || shape.count == 5 && found == [shape[0] * shape[1]] + shape.dropFirst(2)
+    }
+
+    /// A tensor as a message names it: also by what its file calls it, and by the file where there
+    /// are several.
+    private func called(_ name: String, _ place: Place) -> String {
+        var asides: [String] = []
+        if place.name != name { asides.append("there '\(place.name)'") }
+        if files.count > 1 { asides.append("in '\(files[place.file].path)'") }
+        return "'\(name)'" + (asides.isEmpty ? "" : " (\(asides.joined(separator: ", ")))")
     }
 
     /// Hands out one tensor of whatever shape, or nil where there is none.
     package mutating func takeIfPresent(_ name: String) -> Weight? {
-        guard let entry = tensors[name]?.entry else { return nil }
-        guard Safetensors.ElementType(rawValue: entry.type) != nil else {
-            // Its shape is only a claim: nothing of that size is made.
-            taken.insert(name)
-            problems.append("'\(name)' is of type \(entry.type); F32, F16 and BF16 can be read")
-            return nil
-        }
-        return take(name, entry.shape)
+        guard let place = tensors[name] else { return nil }
+        // The shape of a type that cannot be read is only a claim: nothing of that size is made.
+        guard check(name, place.entry.shape) else { return nil }
+        return take(name, place.entry.shape)
     }
 
     /// Accepts every tensor whose name begins with `prefix` without reading it.
@@ -114,21 +240,33 @@ package struct WeightStore {
     ///
     /// - Throws: `WeightsError.unfit`, naming every tensor.
     package consuming func finish() throws(WeightsError) {
-        let leftOver = tensors.keys.filter { !taken.contains($0) }.sorted()
-        let all = problems + leftOver.map { "'\($0)' belongs to no part of the network" }
+        let leftOver = tensors.filter { !taken.contains($0.key) }.sorted { $0.key < $1.key }
+        let all =
+            problems
+            + leftOver.map { "\(called($0.key, $0.value)) belongs to no part of the network" }
         guard all.isEmpty else { throw .unfit(folder: folder, problems: all) }
     }
 
     private static let baseNames = ["diffusion_pytorch_model", "model"]
 
-    private static func files(in folder: String) throws(WeightsError) -> [Safetensors] {
+    private static func files(in folder: String) throws(WeightsError) -> [TensorFile] {
         for name in baseNames {
             let index = "\(folder)/\(name).safetensors.index.json"
             if let map = try JSONFile.readIfPresent(index) {
                 return try shards(listedBy: map, path: index, of: folder)
             }
             let single = "\(folder)/\(name).safetensors"
-            if let file = try Safetensors(ifPresent: single) { return [file] }
+            if let file = try TensorFile(ifPresent: single) { return [file] }
+        }
+        let others = try WeightFiles(in: folder).sets
+        if others.count == 1 {
+            var files: [TensorFile] = []
+            for path in others[0] { files.append(try TensorFile(path: path)) }
+            return files
+        }
+        guard others.isEmpty else {
+            throw .unreadable(
+                path: folder, reason: "it holds '\(others[0][0])' and '\(others[1][0])'; leave one")
         }
         let wanted = baseNames.map { "\($0).safetensors or \($0).safetensors.index.json" }
         throw .unreadable(
@@ -137,18 +275,18 @@ package struct WeightStore {
 
     private static func shards(
         listedBy index: JSONNode, path: String, of folder: String
-    ) throws(WeightsError) -> [Safetensors] {
+    ) throws(WeightsError) -> [TensorFile] {
         guard let map = index["weight_map"]?.members else {
             throw .malformed(path: path, reason: "it has no 'weight_map'")
         }
         var seen: Set<String> = []
-        var files: [Safetensors] = []
+        var files: [TensorFile] = []
         for member in map {
             guard let name = member.value.string, !name.contains("/") else {
                 throw .malformed(path: path, reason: "'\(member.key)' names no file")
             }
             guard seen.insert(name).inserted else { continue }
-            files.append(try Safetensors(path: "\(folder)/\(name)"))
+            files.append(try TensorFile(path: "\(folder)/\(name)"))
         }
         return files
     }

@@ -18,7 +18,7 @@ package enum WeightsError: Error, Equatable, CustomStringConvertible {
         case .unfit(let folder, let problems):
             let shown = problems.prefix(12)
             let rest = problems.count - shown.count
-            return "the weights in '\(folder)' do not fit its config.json: "
+            return "the weights in '\(folder)' do not fit its configuration: "
                 + shown.joined(separator: "; ") + (rest > 0 ? "; and \(rest) more" : "")
         }
     }

@@ -17,7 +17,8 @@ struct Rushes: ParsableCommand {
         version: EngineSettings.version,
         subcommands: [
             Serve.self, Generate.self, Validate.self, Explain.self, Submit.self, Status.self,
-            Cancel.self, Retry.self, Pause.self, Resume.self, Styles.self, Work.self,
+            Cancel.self, Retry.self, Pause.self, Resume.self, Styles.self, Models.self,
+            Work.self,
         ])
 }
 

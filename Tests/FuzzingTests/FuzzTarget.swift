@@ -22,6 +22,8 @@ enum FuzzTarget: String, CaseIterable, Sendable {
     case ledger
     /// The header of a file with weights.
     case safetensors
+    /// The header of a file with weights, and its lists, in ggml's format.
+    case gguf
 
     /// Reads the bytes.
     func run(_ bytes: [UInt8]) {
@@ -30,7 +32,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         case .names: Self.names(bytes)
         case .notes: Self.notes(bytes)
         case .ledger: Self.ledger(bytes)
-        case .safetensors: Self.safetensors(bytes)
+        case .safetensors, .gguf: Self.weights(bytes)
         }
     }
 
@@ -122,7 +124,7 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         }
     }
 
-    private static func safetensors(_ bytes: [UInt8]) {
+    private static func weights(_ bytes: [UInt8]) {
         let file = "/dev/shm/rushes-fuzz-\(getpid())-\(pthread_self()).safetensors"
         defer { unlink(file) }
         guard let stream = fopen(file, "wb") else { fatalError("no file in /dev/shm") }
@@ -130,10 +132,13 @@ enum FuzzTarget: String, CaseIterable, Sendable {
         precondition(fclose(stream) == 0 && written == bytes.count)
         do throws(WeightsError) {
             var store = try WeightStore(file: file)
+            for key in ["t", "n"] { _ = (store.texts(key), store.numbers(key)) }
             for name in store.names {
                 guard let weight = store.takeIfPresent(name) else { continue }
                 precondition(weight.shape == store.shape(of: name), "a weight is what it says")
             }
+            try store.applyScales()
+            try store.rename { $0.hasSuffix("a") ? nil : String($0.dropLast()) }
         } catch {
             precondition(!"\(error)".isEmpty)
         }

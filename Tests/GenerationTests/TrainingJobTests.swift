@@ -2,6 +2,7 @@
 
 import Files
 import JSON
+import Model
 import Requests
 import TestSupport
 import Testing
@@ -142,7 +143,7 @@ extension Class {
     /// A training that has not begun.
     fileprivate func progress() throws -> TrainingProgress {
         let transformer = try TrainableTransformer(
-            folder: Golden.model("vace-narrow") + "/transformer")
+            ModelPart(folder: Golden.model("vace-narrow") + "/transformer"))
         return TrainingProgress(
             state: TrainingState(FactorSet(for: transformer, rank: 2, seed: 1)),
             history: LossHistory(batch: 2))

@@ -92,7 +92,8 @@ struct VACEParityTests {
 
     private static let models = "\(Golden.folder)/checkpoints"
 
-    private static func frame(_ index: Int, in folder: String) throws -> Picture {
+    /// One frame of a result that is a folder of pictures.
+    static func frame(_ index: Int, in folder: String) throws -> Picture {
         let digits = String(index)
         let name = String(repeating: "0", count: 4 - digits.count) + digits
         var decoder = try VideoDecoder(path: "\(folder)/\(name).png")
@@ -104,7 +105,7 @@ extension Picture {
     /// The peak signal-to-noise ratio to golden values (H, W, 3) in 0…1.
     ///
     /// * `inside`: (H, W), 1 where pixels count; nil where all do.
-    fileprivate func decibels(beside golden: [Float], inside: [Float]?) -> Double {
+    func decibels(beside golden: [Float], inside: [Float]?) -> Double {
         #expect(pixels.count == golden.count)
         var (error, count) = (0.0, 0)
         for index in pixels.indices where inside.map({ $0[index / 3] == 1 }) ?? true {

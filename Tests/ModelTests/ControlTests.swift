@@ -10,7 +10,7 @@ struct ControlTests {
     @Test(arguments: Golden.controlCheckpoints)
     func `one forward at every strength`(checkpoint: String) throws {
         let folder = Golden.model(checkpoint) + "/transformer"
-        let transformer = try Transformer(folder: folder, withControl: true)
+        let transformer = try Transformer(ModelPart(folder: folder), withControl: true)
         let golden = try Golden.tensors("\(checkpoint)/control")
         let cases = golden.keys.filter { $0.hasPrefix("latents.") }.map { $0.dropFirst(8) }
         #expect(cases.count == 2)
@@ -39,7 +39,7 @@ struct ControlTests {
     @Test(arguments: Golden.controlCheckpoints, [true, false])
     func `without a signal the base alone runs`(checkpoint: String, withControl: Bool) throws {
         let folder = Golden.model(checkpoint) + "/transformer"
-        let transformer = try Transformer(folder: folder, withControl: withControl)
+        let transformer = try Transformer(ModelPart(folder: folder), withControl: withControl)
         #expect(transformer.configuration.hasControl)
         let golden = try Golden.tensors("\(checkpoint)/control")
         for number in 0..<2 {
@@ -57,7 +57,7 @@ struct ControlTests {
     @Test(arguments: Golden.controlCheckpoints, 0..<3)
     func `what the branch looks at`(checkpoint: String, number: Int) throws {
         let golden = try Golden.tensors("\(checkpoint)/context")
-        let encoder = try LatentEncoder(folder: Golden.model(checkpoint) + "/vae")
+        let encoder = try LatentEncoder(ModelPart(folder: Golden.model(checkpoint) + "/vae"))
         let frames = try #require(golden["frames.\(number)"])
         let mask = try #require(golden["mask.\(number)"])
         let references = golden["references.\(number)"]
@@ -107,7 +107,7 @@ struct UnfitControlTests {
         let base = try TransformerConfiguration(
             path: Golden.model("narrow") + "/transformer/config.json")
         #expect(!base.hasControl)
-        let autoencoder = try Autoencoder(folder: Golden.model("narrow") + "/vae")
+        let autoencoder = try Autoencoder(ModelPart(folder: Golden.model("narrow") + "/vae"))
         let error = #expect(throws: ModelError.self) {
             try base.requireControl(over: autoencoder, path: "models/narrow")
         }
@@ -118,10 +118,12 @@ struct UnfitControlTests {
     @Test func `an autoencoder of another size`() throws {
         let path = Golden.model("vace-narrow")
         let transformer = try TransformerConfiguration(path: path + "/transformer/config.json")
-        try transformer.requireControl(over: Autoencoder(folder: path + "/vae"), path: path)
+        try transformer.requireControl(
+            over: Autoencoder(ModelPart(folder: path + "/vae")), path: path)
         let error = #expect(throws: ModelError.self) {
             try transformer.requireControl(
-                over: Autoencoder(folder: Golden.model("vace-mixed") + "/vae"), path: path)
+                over: Autoencoder(ModelPart(folder: Golden.model("vace-mixed") + "/vae")),
+                path: path)
         }
         let message = try #require(error).description
         #expect(message.contains("'vace_in_channels' is 96") && message.contains("makes 32"))
@@ -138,13 +140,13 @@ struct UnfitControlTests {
             let weights = "diffusion_pytorch_model.safetensors"
             try folder.link(weights, to: "\(source)/\(weights)")
             // Configured by default with layers that a network of three does not have.
-            #expect(throws: ModelError.self) { _ = try Transformer(folder: folder.path) }
+            #expect(throws: ModelError.self) { _ = try Transformer(ModelPart(folder: folder.path)) }
             let layers = changed.split(separator: "\"num_layers\"")
                 .joined(separator: "\"vace_layers\": [0], \"num_layers\"")
             try folder.write(layers, "config.json")
-            _ = try Transformer(folder: folder.path)
+            _ = try Transformer(ModelPart(folder: folder.path))
             let error = #expect(throws: ModelError.self) {
-                _ = try Transformer(folder: folder.path, withControl: true)
+                _ = try Transformer(ModelPart(folder: folder.path), withControl: true)
             }
             let message = try #require(error).description
             #expect(message.contains("'vace_blocks.0.proj_in.weight'"))

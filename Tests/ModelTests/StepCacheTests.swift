@@ -79,17 +79,20 @@ struct StepCacheTests {
         let expected = try #require(golden["reused"]).values
         let cache = try StepCache(
             threshold: Double(try #require(golden["threshold"]).values[0]),
-            schedule: FlowSchedule(steps: expected.count, shift: 40), folder: folder, configuration)
+            schedule: FlowSchedule(steps: expected.count, shift: 40),
+            transformer: ModelPart(folder: folder), configuration)
         #expect(cache.reused == expected.indices.filter { expected[$0] == 1 })
         let error = #expect(throws: ModelError.self) {
             _ = try StepCache(
-                threshold: 0.1, schedule: FlowSchedule(steps: 4, shift: 3), folder: "/nowhere",
+                threshold: 0.1, schedule: FlowSchedule(steps: 4, shift: 3),
+                transformer: ModelPart(folder: "/nowhere"),
                 configuration)
         }
         #expect(try #require(error).mayPass)
         // Where nothing is to be reused, nothing is read.
         let exact = try StepCache(
-            threshold: 0, schedule: FlowSchedule(steps: 4, shift: 3), folder: "/nowhere",
+            threshold: 0, schedule: FlowSchedule(steps: 4, shift: 3),
+            transformer: ModelPart(folder: "/nowhere"),
             configuration)
         #expect(exact == StepCache(computingAll: 4))
     }
@@ -100,7 +103,7 @@ struct BlockResidualTests {
     @Test(arguments: Golden.controlCheckpoints, [true, false])
     func `gives the velocity that they gave`(checkpoint: String, isControlled: Bool) throws {
         let transformer = try Transformer(
-            folder: Golden.model(checkpoint) + "/transformer", withControl: isControlled)
+            ModelPart(folder: Golden.model(checkpoint) + "/transformer"), withControl: isControlled)
         let golden = try Golden.tensors("\(checkpoint)/control")
         let latents = try #require(golden["latents.0"])
         let text = try #require(golden["text.0"])

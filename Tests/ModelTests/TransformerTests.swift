@@ -9,7 +9,8 @@ import Testing
 struct TransformerTests {
     @Test(arguments: Golden.checkpoints)
     func `one forward`(checkpoint: String) throws {
-        let transformer = try Transformer(folder: Golden.model(checkpoint) + "/transformer")
+        let transformer = try Transformer(
+            ModelPart(folder: Golden.model(checkpoint) + "/transformer"))
         let golden = try Golden.tensors("\(checkpoint)/transformer")
         let cases = golden.keys.filter { $0.hasPrefix("latents.") }.map { $0.dropFirst(8) }
         #expect(!cases.isEmpty)

@@ -24,7 +24,7 @@ struct TrainingCase {
         self.values = values
         let model = Golden.model(name == "base" ? "narrow" : "vace-narrow")
         transformer = try TrainableTransformer(
-            folder: "\(model)/transformer", withControl: name != "base",
+            ModelPart(folder: "\(model)/transformer"), withControl: name != "base",
             memoryBudget: memoryBudget, precision: precision)
         let trained = values.filter { $0.key.hasPrefix("value.") }
         let rank = try #require(values["value.blocks.0.attn1.to_q.lora_A.weight"]).shape[0]

@@ -110,7 +110,10 @@ struct SafetensorsTests {
             #expect(
                 throws: WeightsError.unfit(
                     folder: directory,
-                    problems: ["'w' is of type I32; F32, F16 and BF16 can be read"])
+                    problems: [
+                        "'w' is of type I32; F32, F16, BF16, F8_E4M3, F8_E5M2, Q8_0, Q6_K, Q5_K,"
+                            + " Q4_K, Q3_K, Q5_1, Q5_0, Q4_1 and Q4_0 can be read"
+                    ])
             ) { try store.finish() }
         }
     }

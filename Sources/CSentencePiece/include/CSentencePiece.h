@@ -24,6 +24,10 @@ typedef struct {
 csentencepiece_model *_Nullable csentencepiece_open(
     const char *_Nonnull path, char *_Nonnull reason, size_t capacity);
 
+/// The same for a model file's content.
+csentencepiece_model *_Nullable csentencepiece_parse(
+    const void *_Nonnull bytes, size_t count, char *_Nonnull reason, size_t capacity);
+
 void csentencepiece_close(csentencepiece_model *_Nonnull model);
 
 /// The number of pieces.

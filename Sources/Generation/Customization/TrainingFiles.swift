@@ -55,18 +55,18 @@ extension TrainingJob {
 
     /// The model as it is, or with the style that was just written.
     func transformer(for purpose: Sampling.Purpose) throws(ModelError) -> Transformer {
-        let folder = plan.folder.transformer
+        let transformer = plan.folder.transformer
         guard purpose == .after else {
-            return try Transformer(folder: folder, precision: plan.precision)
+            return try Transformer(transformer, precision: plan.precision)
         }
         return try Transformer(
-            folder: folder, precision: plan.precision,
+            transformer, precision: plan.precision,
             adapters: try Adapters([(path: "\(directory)/\(styleFile)", weight: 1)]))
     }
 
     func openDecoder() throws -> Progress? {
         let decoder = try timed(\.load) {
-            try LatentDecoder(folder: plan.folder.autoencoder, precision: plan.precision)
+            try LatentDecoder(plan.folder.autoencoder, precision: plan.precision)
         }
         let clips = plan.sheet.clips
         guard let bucket = clips.first?.bucket else { preconditionFailure("a sheet of nothing") }

@@ -21,9 +21,9 @@ extension Engine {
         let autoencoder: Autoencoder
         let scheduler: SchedulerConfiguration
         do {
-            transformer = try TransformerConfiguration(path: folder.transformer + "/config.json")
-            autoencoder = try Autoencoder(folder: folder.autoencoder)
-            scheduler = try SchedulerConfiguration(path: folder.scheduler)
+            transformer = try TransformerConfiguration(folder.transformer)
+            autoencoder = try Autoencoder(folder.autoencoder)
+            scheduler = try folder.schedulerConfiguration()
         } catch { throw .model(error) }
         var fit = ModelFit(
             request: request, model: name, source: nil, defaults: folder.defaults,

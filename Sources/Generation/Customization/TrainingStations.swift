@@ -28,8 +28,8 @@ extension TrainingJob {
             station = .examples(nil)
             return tally.report(.text, wanted.count, of: wanted.count)
         }
-        let encoder = try timed(\.load) { try TextEncoder(folder: plan.folder.textEncoder) }
-        let tokenizer = try timed(\.load) { try Tokenizer(folder: plan.folder.tokenizer) }
+        let encoder = try timed(\.load) { try TextEncoder(plan.folder.textEncoder) }
+        let tokenizer = try timed(\.load) { try Tokenizer(plan.folder.tokenizer) }
         station = .text(encoder, tokenizer, [])
         return tally.report(.load, 2, of: 6)
     }
@@ -66,7 +66,7 @@ extension TrainingJob {
         }
         guard let encoder else {
             let encoder = try timed(\.load) {
-                try LatentEncoder(folder: plan.folder.autoencoder, precision: plan.precision)
+                try LatentEncoder(plan.folder.autoencoder, precision: plan.precision)
             }
             station = .examples(encoder)
             return index == 0 ? tally.report(.load, 3, of: 6) : encoded
@@ -168,7 +168,7 @@ extension TrainingJob {
     func beginTraining() throws -> Progress {
         let transformer = try timed(\.load) {
             try TrainableTransformer(
-                folder: plan.folder.transformer, memoryBudget: TrainingWork.memoryBudget)
+                plan.folder.transformer, memoryBudget: TrainingWork.memoryBudget)
         }
         let trainer = timed(\.train) {
             Trainer(

@@ -9,12 +9,12 @@ package struct BaseFingerprint: Equatable, Sendable {
     /// SHA-256, 64 hexadecimal digits.
     package let sha256: String
 
-    /// Reads the first values of every tensor of a transformer's folder.
+    /// Reads the first values of every tensor of a transformer.
     ///
     /// - Throws: `ModelError.weights` where there are no weights that can be read.
-    package init(transformer folder: String) throws(ModelError) {
+    package init(transformer: ModelPart) throws(ModelError) {
         var digest = SHA256()
-        digest.update(try Transformer.fingerprintMaterial(folder: folder)[...])
+        digest.update(try Transformer.fingerprintMaterial(of: transformer)[...])
         sha256 = digest.finish()
     }
 }

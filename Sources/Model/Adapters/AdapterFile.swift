@@ -71,10 +71,7 @@ struct AdapterFile {
 
     private static func check(_ tensor: StoredTensor, path: String) throws(ModelError) {
         guard tensor.isReadable else {
-            throw .adapter(
-                path: path,
-                problem: "'\(tensor.name)' is of type \(tensor.type); F32, F16 and BF16 can be read"
-            )
+            throw .adapter(path: path, problem: "'\(tensor.name)' \(tensor.refusal)")
         }
         guard tensor.read().isFinite else {
             throw .adapter(path: path, problem: "'\(tensor.name)' holds values that are not finite")

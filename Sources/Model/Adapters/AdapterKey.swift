@@ -25,7 +25,7 @@ struct AdapterKey: Equatable {
     /// Takes a name to pieces; nil where it is none of an adapter of this kind.
     init?(_ key: String) {
         guard let (layer, part) = Self.pieces(of: key), !layer.isEmpty else { return nil }
-        self.layer = AdapterNames.diffusersName(of: layer)
+        self.layer = TransformerNames.diffusersName(of: layer)
         self.part = part
     }
 

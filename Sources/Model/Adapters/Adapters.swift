@@ -27,15 +27,14 @@ package struct Adapters: Sendable {
         self.files = files
     }
 
-    /// What of each file fits the transformer in `folder`, without opening that.
+    /// What of each file fits a transformer, without opening that.
     ///
     /// - Throws: `ModelError.adapter` for a file of which nothing fits, `.weights`.
     package func reports(
-        over folder: String, withControl: Bool
+        over transformer: ModelPart, withControl: Bool
     ) throws(ModelError) -> [AdapterReport] {
-        let configuration = try TransformerConfiguration(path: "\(folder)/config.json")
-        var store: WeightStore
-        do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
+        let configuration = try TransformerConfiguration(transformer)
+        var store = try transformer.openTransformer()
         return try amend(&store, configuration, withControl: withControl)
     }
 

@@ -10,10 +10,11 @@ extension Transformer {
     /// For each tensor whose name does not begin with `vace_`, in the order of the names' bytes: the
     /// line `NAME 24 24` with the shape, then its first 64 values, rounded to bfloat16, little-endian.
     ///
-    /// - Throws: `ModelError.weights` where the folder holds no weights that can be read.
-    package static func fingerprintMaterial(folder: String) throws(ModelError) -> [UInt8] {
-        let store: WeightStore
-        do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
+    /// - Throws: `ModelError.weights` where there are no weights that can be read.
+    package static func fingerprintMaterial(
+        of transformer: ModelPart
+    ) throws(ModelError) -> [UInt8] {
+        let store = try transformer.openTransformer()
         let names = store.names.filter { !$0.hasPrefix("vace_") }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         var bytes: [UInt8] = []

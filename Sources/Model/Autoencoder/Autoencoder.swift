@@ -23,12 +23,14 @@ package struct Autoencoder: Sendable, Equatable {
     package let latentMeans: [Float]
     /// The standard deviation of each latent channel, which the transformer does not see.
     package let latentDeviations: [Float]
+}
 
-    /// Reads `config.json` of a `vae` folder.
+extension Autoencoder {
+    /// Reads a `config.json`.
     ///
     /// - Throws: `ModelError.weights` when it cannot be read, `.configuration` and `.unsupported`.
-    package init(folder: String) throws(ModelError) {
-        let file = try ConfigurationFile(path: "\(folder)/config.json")
+    package init(path: String) throws(ModelError) {
+        let file = try ConfigurationFile(path: path)
         try Autoencoder.refuseOtherVersions(file)
         latentChannels = try file.bounded("z_dim", 256, default: 16)
         encoderBase = try file.bounded("base_dim", 4_096, default: 96)
@@ -91,11 +93,11 @@ package struct Autoencoder: Sendable, Equatable {
     package func pixels(fromLatents count: Int) -> Int { count << (multipliers.count - 1) }
 
     // Of the released Wan 2.1 weights; they stand in diffusers as the defaults of the class.
-    private static let means: [Double] = [
+    static let means: [Double] = [
         -0.7571, -0.7089, -0.9113, 0.1075, -0.1745, 0.9653, -0.1517, 1.5508,
         0.4134, -0.0715, 0.5517, -0.3632, -0.1922, -0.9497, 0.2503, -0.2921,
     ]
-    private static let deviations: [Double] = [
+    static let deviations: [Double] = [
         2.8184, 1.4541, 2.3275, 2.6558, 1.2196, 1.7708, 2.6052, 2.0743,
         3.2687, 2.1526, 2.8652, 1.5579, 1.6382, 1.1253, 2.8251, 1.9160,
     ]

@@ -21,14 +21,12 @@ package struct LatentDecoder: Sendable {
     /// How many convolutions before the stretches remember frames.
     let slots: Int
 
-    /// Opens the `vae` folder of a diffusers model.
+    /// Opens the autoencoder of a model.
     ///
     /// - Throws: `ModelError`: an unreadable, unfit or unsupported configuration or weights.
-    package init(folder: String, precision: Precision = .float32) throws(ModelError) {
-        let configuration = try Autoencoder(folder: folder)
-        let store: WeightStore
-        do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
-        try self.init(configuration, weights: store, precision: precision)
+    package init(_ part: ModelPart, precision: Precision = .float32) throws(ModelError) {
+        try self.init(
+            Autoencoder(part), weights: part.openAutoencoder(), precision: precision)
     }
 
     /// Takes the decoder's weights; the encoder's may be there and are not used.

@@ -24,14 +24,12 @@ package struct LatentEncoder: Sendable {
     /// What frames of nothing but mid-grey become, shared by all streams.
     let grey = GreyLatents()
 
-    /// Opens the `vae` folder of a diffusers model.
+    /// Opens the autoencoder of a model.
     ///
     /// - Throws: `ModelError`: an unreadable, unfit or unsupported configuration or weights.
-    package init(folder: String, precision: Precision = .float32) throws(ModelError) {
-        let configuration = try Autoencoder(folder: folder)
-        let store: WeightStore
-        do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
-        try self.init(configuration, weights: store, precision: precision)
+    package init(_ part: ModelPart, precision: Precision = .float32) throws(ModelError) {
+        try self.init(
+            Autoencoder(part), weights: part.openAutoencoder(), precision: precision)
     }
 
     /// Takes the encoder's weights; the decoder's may be there and are not used.

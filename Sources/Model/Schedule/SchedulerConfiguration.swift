@@ -7,6 +7,11 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     /// The highest order that UniPC uses, 1 or 2.
     package let order: Int
     package let trainingTimesteps: Int
+}
+
+extension SchedulerConfiguration {
+    /// What Wan 2.1 is sampled with at 480p, for models of single files, which have no configuration.
+    package static let wan = SchedulerConfiguration(shift: 3, order: 2, trainingTimesteps: 1000)
 
     /// Reads `scheduler/scheduler_config.json`.
     ///

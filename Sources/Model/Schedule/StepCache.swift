@@ -38,10 +38,9 @@ package struct StepCache: Sendable, Equatable {
     /// Decides from the embedding that a transformer makes of the timesteps, of which it reads no
     /// other weights.
     ///
-    /// * `folder`: The folder `transformer/` of a model.
     /// - Throws: `ModelError.weights` where the embedding's weights cannot be read or do not fit.
     package init(
-        threshold: Double, schedule: FlowSchedule, folder: String,
+        threshold: Double, schedule: FlowSchedule, transformer: ModelPart,
         _ configuration: TransformerConfiguration
     ) throws(ModelError) {
         guard threshold > 0 else {
@@ -49,8 +48,8 @@ package struct StepCache: Sendable, Equatable {
             return
         }
         let embedder: TimestepEmbedder
+        var store = try transformer.openTransformer()
         do {
-            var store = try WeightStore(folder: folder)
             embedder = TimestepEmbedder(&store, configuration)
             store.skip(prefix: "")
             try store.finish()

@@ -20,7 +20,28 @@ struct SentencePieceModel {
     ///
     /// - Throws: `ModelError.tokenizer` with the library's own reason.
     init(path: String) throws(ModelError) {
-        let handle = try Handle(path: path)
+        try unsafe self.init(
+            Handle(path: path) { reason, capacity in
+                unsafe csentencepiece_open(path, reason, capacity)
+            }, path: path)
+    }
+
+    /// Reads the content of such a file, which is part of another one.
+    ///
+    /// * `path`: Of that, for messages.
+    /// - Throws: `ModelError.tokenizer` with the library's own reason.
+    init(bytes: [UInt8], path: String) throws(ModelError) {
+        try unsafe self.init(
+            Handle(path: path) { reason, capacity in
+                unsafe bytes.withUnsafeBytes { bytes in
+                    unsafe bytes.baseAddress.flatMap {
+                        unsafe csentencepiece_parse($0, bytes.count, reason, capacity)
+                    }
+                }
+            }, path: path)
+    }
+
+    private init(_ handle: borrowing Handle, path: String) throws(ModelError) {
         guard let serialized = WireMessage(handle.serialized),
             let normalizer = WireMessage(serialized.bytes(field: 3) ?? [])
         else { throw .tokenizer(path: path, reason: "its model message is damaged") }
@@ -44,12 +65,13 @@ struct SentencePieceModel {
 @safe private struct Handle: ~Copyable {
     private let model: OpaquePointer
 
-    init(path: String) throws(ModelError) {
+    /// * `open`: Opens the model or writes the reason why it cannot, and how long that may be.
+    init(
+        path: String, open: (UnsafeMutablePointer<CChar>, Int) -> OpaquePointer?
+    ) throws(ModelError) {
         var reason = [CChar](repeating: 0, count: 1024)
         let opened = unsafe reason.withUnsafeMutableBufferPointer { buffer in
-            unsafe buffer.baseAddress.flatMap {
-                unsafe csentencepiece_open(path, $0, buffer.count)
-            }
+            unsafe buffer.baseAddress.flatMap { unsafe open($0, buffer.count) }
         }
         guard let opened = unsafe opened else {
             let text = reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }

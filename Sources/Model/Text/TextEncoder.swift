@@ -11,21 +11,21 @@ import Weights
 package struct TextEncoder: Sendable {
     /// The dimensions of the network.
     package let configuration: TextEncoderConfiguration
+    /// What describes it, or the file with its weights.
     private let path: String
     /// (V, C).
     private let embeddings: Weight
     private let blocks: [TextEncoderBlock]
     private let finalScale: Weight
 
-    /// Opens the folder `text_encoder/` of a model.
+    /// Opens the text encoder of a model.
     ///
     /// - Throws: `ModelError` naming the key or tensor that does not fit.
-    package init(folder: String) throws(ModelError) {
-        path = "\(folder)/config.json"
-        let configuration = try TextEncoderConfiguration(path: path)
+    package init(_ part: ModelPart) throws(ModelError) {
+        path = part.configuration ?? part.path
+        let configuration = try TextEncoderConfiguration(part)
         self.configuration = configuration
-        var store: WeightStore
-        do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
+        var store = try part.openTextEncoder()
         embeddings = TextEncoder.embeddings(&store, configuration)
         blocks = (0..<configuration.layers).map {
             TextEncoderBlock(&store, "encoder.block.\($0)", configuration)

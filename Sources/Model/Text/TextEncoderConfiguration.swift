@@ -17,7 +17,9 @@ package struct TextEncoderConfiguration: Sendable, Equatable {
     /// How distances between tokens are put into classes.
     package var buckets: RelativeBuckets
     package var epsilon: Float
+}
 
+extension TextEncoderConfiguration {
     /// Reads `config.json`; keys that are absent have the defaults of transformers' UMT5Config.
     ///
     /// - Throws: `ModelError` naming the key that is wrong or not supported.

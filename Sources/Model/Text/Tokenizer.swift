@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/// Where a model's tokenizer is.
+package enum TokenizerPlace: Sendable, Equatable {
+    /// A folder with `spiece.model` or `tokenizer.json`.
+    case folder(String)
+    /// The files of its text encoder.
+    case within(ModelPart)
+}
+
 /// Turns text into the token numbers that the text encoder was trained on.
 ///
 /// The numbers are those that `T5TokenizerFast` of transformers 5.23 gives for the same folder,
@@ -24,7 +32,20 @@ package struct Tokenizer: Sendable {
     /// - Throws: `ModelError.tokenizer` where a file is missing or damaged, `ModelError.weights`
     ///   where a JSON file is.
     package init(folder: String) throws(ModelError) {
-        let vocabulary = try Vocabulary(folder: folder)
+        try self.init(Vocabulary(folder: folder))
+    }
+
+    /// Reads a model's tokenizer, wherever it is.
+    ///
+    /// - Throws: As `init(folder:)`.
+    package init(_ place: TokenizerPlace) throws(ModelError) {
+        switch place {
+        case .folder(let folder): try self.init(folder: folder)
+        case .within(let part): try self.init(Vocabulary(within: part))
+        }
+    }
+
+    private init(_ vocabulary: Vocabulary) throws(ModelError) {
         guard let map = CharacterMap(compiled: vocabulary.characterMap) else {
             throw .tokenizer(path: vocabulary.path, reason: "its normalisation rules are damaged")
         }

@@ -37,8 +37,59 @@ struct Vocabulary {
         addSymbols(settings)
     }
 
+    /// Reads the tokenizer that is in the file of a text encoder: ComfyUI's keep a SentencePiece model
+    /// as a tensor, those of GGUF its pieces as lists.
+    ///
+    /// - Throws: `ModelError.tokenizer` where there is none or it is damaged, `.weights`.
+    init(within part: ModelPart) throws(ModelError) {
+        let store = try part.openAsIs()
+        path = part.path
+        if let tensor = store.stored(ModelPart.embeddedTokenizer) {
+            try read(SentencePieceModel(bytes: tensor.bytes, path: path))
+            try addSentinels(nil)
+        } else if let texts = store.texts("tokenizer.ggml.tokens") {
+            try readPieces(texts, of: store)
+        } else {
+            throw .tokenizer(
+                path: path,
+                reason: "there is none in it; put the 'spiece.model' of UMT5 beside it")
+        }
+        addSymbols(nil)
+    }
+
+    /// Whether the file of a text encoder has a tokenizer in it.
+    static func stands(within store: WeightStore) -> Bool {
+        store.contains(ModelPart.embeddedTokenizer) || store.texts("tokenizer.ggml.tokens") != nil
+    }
+
+    private mutating func readPieces(
+        _ texts: [[UInt8]], of store: WeightStore
+    ) throws(ModelError) {
+        let kinds = store.numbers("tokenizer.ggml.token_type") ?? []
+        guard let scores = store.numbers("tokenizer.ggml.scores"), scores.count == texts.count,
+            kinds.count == texts.count, scores.allSatisfy(\.isFinite)
+        else {
+            throw .tokenizer(
+                path: path,
+                reason: "its \(texts.count) pieces have not as many scores and types")
+        }
+        let map = store.numbers("tokenizer.ggml.precompiled_charsmap") ?? []
+        guard map.allSatisfy({ (-128...255).contains($0) }) else {
+            throw .tokenizer(path: path, reason: "its normalisation rules are no bytes")
+        }
+        (pieces, self.scores) = (texts, scores)
+        // 3 is a control piece, 4 one that somebody defined: llama.cpp, `llama_token_type`.
+        symbols = zip(texts, kinds).filter { $0.1 == 3 || $0.1 == 4 }
+            .map { String(decoding: $0.0, as: UTF8.self) }
+        characterMap = map.map { UInt8(truncatingIfNeeded: Int($0)) }
+        try checkCount()
+    }
+
     private mutating func readModel() throws(ModelError) {
-        let contents = try SentencePieceModel(path: path)
+        try read(try SentencePieceModel(path: path))
+    }
+
+    private mutating func read(_ contents: SentencePieceModel) throws(ModelError) {
         pieces = contents.pieces.map(\.text)
         scores = contents.pieces.map(\.score)
         characterMap = contents.characterMap

@@ -33,7 +33,7 @@ package struct Transformer {
     /// (1, 2, d).
     private let headTable: Weight
 
-    /// Opens the folder `transformer/` of a model.
+    /// Opens the transformer of a model.
     ///
     /// * `withControl`: Whether to take the weights of the control branch, which is there. Without
     ///   it they are neither read nor looked at, and the base works alone.
@@ -42,13 +42,12 @@ package struct Transformer {
     /// * `adapters`: What is added to the weights.
     /// - Throws: `ModelError` naming the key or tensor that does not fit, or the adapter.
     package init(
-        folder: String, withControl: Bool = false, precision: Precision = .float32,
+        _ part: ModelPart, withControl: Bool = false, precision: Precision = .float32,
         adapters: Adapters = .none
     ) throws(ModelError) {
-        let configuration = try TransformerConfiguration(path: "\(folder)/config.json")
+        let configuration = try TransformerConfiguration(part)
         self.configuration = configuration
-        var store: WeightStore
-        do { store = try WeightStore(folder: folder) } catch { throw .weights(error) }
+        var store = try part.openTransformer()
         adapterReports = try adapters.amend(&store, configuration, withControl: withControl)
         let width = configuration.width
         patches = PatchEmbedding(
@@ -62,7 +61,7 @@ package struct Transformer {
             TransformerBlock(&store, "blocks.\($0)", configuration, precision: precision)
         }
         if withControl {
-            precondition(configuration.hasControl, "'\(folder)' has no control branch")
+            precondition(configuration.hasControl, "'\(part.path)' has no control branch")
             branch = ControlBranch(&store, configuration, precision: precision)
         } else {
             branch = nil

@@ -37,7 +37,9 @@ package struct TransformerConfiguration: Sendable, Equatable {
 
     /// d, the width of the network.
     package var width: Int { heads * headChannels }
+}
 
+extension TransformerConfiguration {
     /// Reads `config.json`.
     ///
     /// - Throws: `ModelError.configuration` for missing or wrong keys, `.unsupported` for networks
@@ -108,7 +110,7 @@ package struct TransformerConfiguration: Sendable, Equatable {
 
 extension ConfigurationFile {
     /// `vace_layers`, sorted: the pipeline gives the hints to the blocks in ascending order.
-    fileprivate func controlLayers(of layers: Int) throws(ModelError) -> [Int] {
+    func controlLayers(of layers: Int) throws(ModelError) -> [Int] {
         let found = try indices("vace_layers", default: [0, 5, 10, 15, 20, 25, 30, 35]).sorted()
         guard found.first == 0, found.allSatisfy({ $0 < layers }), Set(found).count == found.count
         else {

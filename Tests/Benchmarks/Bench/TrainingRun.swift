@@ -2,6 +2,7 @@
 
 import Products
 import Tensors
+import Model
 import Training
 
 /// One step of training at rank 16: loss, gradients, AdamW; gives the gradients, one projection after
@@ -13,7 +14,7 @@ func trainingRun(_ inputs: [String: Tensor], _ precision: Precision) throws -> (
     guard let latents = inputs["latents"], let text = inputs["text"],
         let timestep = inputs["timestep"]
     else { fail("latents, timestep or text is missing") }
-    let transformer = try TrainableTransformer(folder: folder, precision: precision)
+    let transformer = try TrainableTransformer(ModelPart(folder: folder), precision: precision)
     let initial = FactorSet(for: transformer, rank: 16, seed: 0)
     var tensors = initial.tensors
     for (index, entry) in initial.layout.entries.enumerated() {

@@ -61,7 +61,7 @@ func transformerRun(_ inputs: [String: Tensor]) throws -> () -> Tensor {
     else { fail("latents, timestep or text is missing") }
     let control = inputs["control"]
     let transformer = try Transformer(
-        folder: folder, withControl: control != nil, precision: precision)
+        ModelPart(folder: folder), withControl: control != nil, precision: precision)
     let context = transformer.remember(
         text, paddedLength: Int(inputs["padded"]?.values[0] ?? 512), withControl: control != nil)
     let positions = transformer.positions(of: latents.shape)
@@ -77,7 +77,7 @@ func transformerRun(_ inputs: [String: Tensor]) throws -> () -> Tensor {
 
 func decoderRun(_ inputs: [String: Tensor]) throws -> () -> Tensor {
     guard let latents = inputs["latents"] else { fail("latents are missing") }
-    let decoder = try LatentDecoder(folder: folder, precision: precision)
+    let decoder = try LatentDecoder(ModelPart(folder: folder), precision: precision)
     return {
         let stream = decoder.stream(latents)
         var frames: [Tensor] = []
@@ -90,7 +90,7 @@ func decoderRun(_ inputs: [String: Tensor]) throws -> () -> Tensor {
 
 func textRun(_ inputs: [String: Tensor]) throws -> () -> Tensor {
     guard let tokens = inputs["tokens"]?.values.map({ Int($0) }) else { fail("no tokens") }
-    let encoder = try TextEncoder(folder: folder)
+    let encoder = try TextEncoder(ModelPart(folder: folder))
     return {
         do { return try encoder.states(of: tokens) } catch { fail("\(error)") }
     }

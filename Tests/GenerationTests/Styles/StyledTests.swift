@@ -3,6 +3,7 @@
 import Files
 import Generation
 import JSON
+import Model
 import Requests
 import TestSupport
 import Testing
@@ -29,7 +30,8 @@ private func withStudio(_ body: (Studio) throws -> Void) throws {
     try withTemporaryDirectory { directory in
         var studio = try Studio(in: directory)
         try Directory.ensure(Path(studio.folder.at("styles")))
-        let base = try BaseFingerprint(transformer: "\(Golden.model("vace-narrow"))/transformer")
+        let base = try BaseFingerprint(
+            transformer: ModelPart(folder: "\(Golden.model("vace-narrow"))/transformer"))
         func metadata(_ trigger: String, base: String, _ fingerprint: String) -> [String: String] {
             StyleMetadata(
                 trigger: trigger, base: base, baseSHA256: "ab", baseFingerprint: fingerprint,

@@ -55,7 +55,7 @@ struct AdapterTests {
     func `one forward with adapters of every spelling`(adapter: AdapterCase) throws {
         let golden = try Golden.tensors("adapters/velocities")
         let transformer = try Transformer(
-            folder: adapter.folder, withControl: adapter.hasControl,
+            ModelPart(folder: adapter.folder), withControl: adapter.hasControl,
             adapters: try Adapters(adapter.styles))
         let velocity = try goldenVelocity(transformer, withControl: adapter.hasControl)
         let expected = golden["velocity.\(adapter.checkpoint).\(adapter.name)"]
@@ -71,9 +71,9 @@ struct AdapterTests {
     func `what fits is known without opening the network`(adapter: AdapterCase) throws {
         let adapters = try Adapters(adapter.styles)
         let reports = try adapters.reports(
-            over: adapter.folder, withControl: adapter.hasControl)
+            over: ModelPart(folder: adapter.folder), withControl: adapter.hasControl)
         let transformer = try Transformer(
-            folder: adapter.folder, withControl: adapter.hasControl, adapters: adapters)
+            ModelPart(folder: adapter.folder), withControl: adapter.hasControl, adapters: adapters)
         #expect(reports == transformer.adapterReports)
     }
 
@@ -81,7 +81,7 @@ struct AdapterTests {
     func `an adapter of weight 0 changes nothing`(checkpoint: String) throws {
         let hasControl = checkpoint.hasPrefix("vace")
         let transformer = try Transformer(
-            folder: Golden.model(checkpoint) + "/transformer", withControl: hasControl,
+            ModelPart(folder: Golden.model(checkpoint) + "/transformer"), withControl: hasControl,
             adapters: try Adapters([(AdapterCase.path("kohya"), 0)]))
         let golden = try Golden.tensors("adapters/velocities")["velocity.\(checkpoint)"]
         expectClose(
@@ -93,10 +93,10 @@ struct AdapterTests {
     {
         let folder = Golden.model("vace-narrow") + "/transformer"
         let adapters = try Adapters([(AdapterCase.path("control"), 1)])
-        let transformer = try Transformer(folder: folder, adapters: adapters)
+        let transformer = try Transformer(ModelPart(folder: folder), adapters: adapters)
         #expect(
             try goldenVelocity(transformer, withControl: false)
-                == goldenVelocity(try Transformer(folder: folder), withControl: false))
+                == goldenVelocity(try Transformer(ModelPart(folder: folder)), withControl: false))
         let report = transformer.adapterReports[0]
         #expect(report.matched.isEmpty && report.unmatched.count == 26)
         #expect(report.unmatched.allSatisfy { $0.reason == "the control branch is not used here" })

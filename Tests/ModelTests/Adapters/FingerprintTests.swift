@@ -22,14 +22,14 @@ struct FingerprintTests {
         }
         return try withTemporaryDirectory { directory in
             try Samples.write(file.bytes, to: "\(directory)/diffusion_pytorch_model.safetensors")
-            return try Transformer.fingerprintMaterial(folder: directory)
+            return try Transformer.fingerprintMaterial(of: ModelPart(folder: directory))
         }
     }
 
     @Test(arguments: ["narrow", "sharded", "vace-narrow", "vace-mixed"])
     func `is the same in every packaging`(checkpoint: String) throws {
         let folder = Golden.model(checkpoint) + "/transformer"
-        let whole = try Transformer.fingerprintMaterial(folder: folder)
+        let whole = try Transformer.fingerprintMaterial(of: ModelPart(folder: folder))
         #expect(try material(of: checkpoint) == whole)
         #expect(try material(of: checkpoint, as: .bfloat16) == whole)
         #expect(try material(of: checkpoint, without: "vace_") == whole)
@@ -37,7 +37,8 @@ struct FingerprintTests {
 
     @Test func `is another of another base`() throws {
         let materials = try ["narrow", "sharded", "half", "mixed", "vace-narrow"].map {
-            try Transformer.fingerprintMaterial(folder: Golden.model($0) + "/transformer")
+            try Transformer.fingerprintMaterial(
+                of: ModelPart(folder: Golden.model($0) + "/transformer"))
         }
         #expect(Set(materials).count == 5)
         let changed = try material(of: "narrow", changing: "blocks.2.ffn.net.2.bias")
@@ -47,7 +48,7 @@ struct FingerprintTests {
 
     @Test func `begins with the first name, its shape and its first values`() throws {
         let bytes = try Transformer.fingerprintMaterial(
-            folder: Golden.model("narrow") + "/transformer")
+            of: ModelPart(folder: Golden.model("narrow") + "/transformer"))
         #expect(bytes.starts(with: "blocks.0.attn1.norm_k.weight 24\n".utf8))
         let second = Array("blocks.0.attn1.norm_q.weight 24\n".utf8)
         #expect(bytes[(32 + 48)...].starts(with: second))
@@ -55,7 +56,7 @@ struct FingerprintTests {
 
     @Test func `a folder without weights`() throws {
         #expect(throws: ModelError.self) {
-            _ = try Transformer.fingerprintMaterial(folder: Golden.folder)
+            _ = try Transformer.fingerprintMaterial(of: ModelPart(folder: Golden.folder))
         }
     }
 }

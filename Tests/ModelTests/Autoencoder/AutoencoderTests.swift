@@ -33,7 +33,7 @@ extension Autoencoder {
         let file = try #require(fopen(path, "we"))
         fputs(text, file)
         fclose(file)
-        self = try Autoencoder(folder: folder)
+        self = try Autoencoder(ModelPart(folder: folder))
     }
 }
 
@@ -111,8 +111,8 @@ extension String {
 
     @Test func aMissingFileIsNamed() throws {
         let error = #expect(throws: ModelError.self) {
-            _ = try Autoencoder(folder: "/nonexistent/vae")
+            _ = try Autoencoder(ModelPart(folder: "/nonexistent/vae"))
         }
-        #expect(try #require(error).description.contains("/nonexistent/vae/config.json"))
+        #expect(try #require(error).description.contains("/nonexistent/vae"))
     }
 }

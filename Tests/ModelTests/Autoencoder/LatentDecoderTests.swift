@@ -10,7 +10,7 @@ import Weights
     @Test(arguments: Golden.checkpoints, [1, 2, 3, 5])
     func decodesWhatDiffusersDecodes(checkpoint: String, latentFrames: Int) throws {
         let golden = try Golden.tensors("\(checkpoint)/decoder")
-        let decoder = try LatentDecoder(folder: Golden.model(checkpoint) + "/vae")
+        let decoder = try LatentDecoder(ModelPart(folder: Golden.model(checkpoint) + "/vae"))
         let stream = decoder.stream(try #require(golden["latents.\(latentFrames)"]))
         let expected = try #require(golden["frames.\(latentFrames)"])
         var position = 0
@@ -27,9 +27,11 @@ import Weights
     }
 
     @Test func sizesFollowTheLevels() throws {
-        let eight = try LatentDecoder(folder: Golden.model("mixed") + "/vae").configuration
+        let eight = try LatentDecoder(ModelPart(folder: Golden.model("mixed") + "/vae"))
+            .configuration
         #expect(eight.pixels(fromLatents: 3) == 24)
-        let four = try LatentDecoder(folder: Golden.model("sharded") + "/vae").configuration
+        let four = try LatentDecoder(ModelPart(folder: Golden.model("sharded") + "/vae"))
+            .configuration
         #expect(four.pixels(fromLatents: 3) == 12)
         #expect(four.pixelsPerLatent == 4)
         #expect(four.frames(fromLatentFrames: 0) == 0)
@@ -37,7 +39,7 @@ import Weights
 
     @Test func eachClipBeginsAnew() throws {
         let latents = try #require(try Golden.tensors("half/decoder")["latents.2"])
-        let decoder = try LatentDecoder(folder: Golden.model("half") + "/vae")
+        let decoder = try LatentDecoder(ModelPart(folder: Golden.model("half") + "/vae"))
         let first = decoder.stream(latents)
         let frame = first.next()
         _ = first.next()
@@ -47,7 +49,7 @@ import Weights
     }
 
     @Test func framesStayInRange() throws {
-        let decoder = try LatentDecoder(folder: Golden.model("mixed") + "/vae")
+        let decoder = try LatentDecoder(ModelPart(folder: Golden.model("mixed") + "/vae"))
         let stream = decoder.stream(
             Tensor(shape: [16, 1, 2, 2], values: [Float](repeating: 9, count: 64)))
         let next = stream.next()
@@ -56,7 +58,7 @@ import Weights
     }
 
     @Test func weightsOfAnotherNetworkAreNamed() throws {
-        let configuration = try Autoencoder(folder: Golden.model("narrow") + "/vae")
+        let configuration = try Autoencoder(ModelPart(folder: Golden.model("narrow") + "/vae"))
         let store = try WeightStore(folder: Golden.model("half") + "/vae")
         let error = #expect(throws: ModelError.self) {
             _ = try LatentDecoder(configuration, weights: store)

@@ -31,7 +31,7 @@ struct LatentEncoderTests {
     @Test(arguments: Golden.controlCheckpoints, [1, 5, 9, 17])
     func `frame by frame`(checkpoint: String, frames: Int) throws {
         let golden = try Golden.tensors("\(checkpoint)/encoder")
-        let encoder = try LatentEncoder(folder: Golden.model(checkpoint) + "/vae")
+        let encoder = try LatentEncoder(ModelPart(folder: Golden.model(checkpoint) + "/vae"))
         let expected = try #require(golden["latents.\(frames)"])
         let found = latents(of: try #require(golden["frames.\(frames)"]), by: encoder)
         let step = encoder.configuration.framesPerLatent
@@ -48,7 +48,7 @@ struct LatentEncoderTests {
     @Test(arguments: Golden.controlCheckpoints)
     func `nothing but grey`(checkpoint: String) throws {
         let expected = try #require(try Golden.tensors("\(checkpoint)/encoder")["grey.17"])
-        let encoder = try LatentEncoder(folder: Golden.model(checkpoint) + "/vae")
+        let encoder = try LatentEncoder(ModelPart(folder: Golden.model(checkpoint) + "/vae"))
         let pixels = encoder.configuration.pixelsPerLatent
         let grey = Tensor(zeros: [17, 3, 2 * pixels, pixels])
         let found = latents(of: grey, by: encoder).compactMap { $0 }
@@ -72,8 +72,8 @@ struct LatentEncoderTests {
         almost.values[0] = 1e-20
         let folder = Golden.model(checkpoint) + "/vae"
         // Not zero, so computed without the memory.
-        let expected = latents(of: almost, by: try LatentEncoder(folder: folder))
-        let encoder = try LatentEncoder(folder: folder)
+        let expected = latents(of: almost, by: try LatentEncoder(ModelPart(folder: folder)))
+        let encoder = try LatentEncoder(ModelPart(folder: folder))
         for _ in 0..<2 {
             let found = latents(of: clip, by: encoder)
             for (latent, golden) in zip(found, expected) {
@@ -86,7 +86,7 @@ struct LatentEncoderTests {
     }
 
     @Test func `grey of another size`() throws {
-        let encoder = try LatentEncoder(folder: Golden.model("vace-narrow") + "/vae")
+        let encoder = try LatentEncoder(ModelPart(folder: Golden.model("vace-narrow") + "/vae"))
         let wide = Tensor(zeros: [5, 3, 8, 24])
         let first = latents(of: wide, by: encoder)
         let other = latents(of: Tensor(zeros: [5, 3, 16, 8]), by: encoder)
@@ -95,7 +95,7 @@ struct LatentEncoderTests {
     }
 
     @Test func `sizes follow the levels`() throws {
-        let encoder = try LatentEncoder(folder: Golden.model("vace-mixed") + "/vae")
+        let encoder = try LatentEncoder(ModelPart(folder: Golden.model("vace-mixed") + "/vae"))
         #expect(encoder.configuration.pixelsPerLatent == 4)
         #expect(encoder.configuration.framesPerLatent == 2)
         #expect(encoder.configuration.controlChannels == 32)
@@ -105,7 +105,7 @@ struct LatentEncoderTests {
 @Suite("Unfit encoders are refused")
 struct UnfitEncoderTests {
     @Test func `weights of another network`() throws {
-        let configuration = try Autoencoder(folder: Golden.model("vace-narrow") + "/vae")
+        let configuration = try Autoencoder(ModelPart(folder: Golden.model("vace-narrow") + "/vae"))
         let store = try WeightStore(folder: Golden.model("vace-single") + "/vae")
         let error = #expect(throws: ModelError.self) {
             _ = try LatentEncoder(configuration, weights: store)

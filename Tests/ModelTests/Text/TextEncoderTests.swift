@@ -15,7 +15,7 @@ struct TextEncoderTests {
     func `tokens and states`(checkpoint: String) throws {
         let folder = Golden.model(checkpoint)
         let tokenizer = try Tokenizer(folder: "\(folder)/tokenizer")
-        let encoder = try TextEncoder(folder: "\(folder)/text_encoder")
+        let encoder = try TextEncoder(ModelPart(folder: "\(folder)/text_encoder"))
         let golden = try Golden.tensors("\(checkpoint)/text")
         let texts = try JSONFile.read("\(Golden.folder)/values/\(checkpoint)/text.json")["texts"]
         for (number, text) in try #require(texts?.array).enumerated() {
@@ -39,7 +39,7 @@ struct TextEncoderTests {
     }
 
     @Test func `a token without embedding says that the parts do not belong together`() throws {
-        let encoder = try TextEncoder(folder: Golden.model("narrow") + "/text_encoder")
+        let encoder = try TextEncoder(ModelPart(folder: Golden.model("narrow") + "/text_encoder"))
         let error = #expect(throws: ModelError.self) { try encoder.states(of: [1, 100_000]) }
         let message = try #require(error).description
         #expect(message.contains("100000") && message.contains("vocab_size"))
@@ -59,7 +59,7 @@ struct TextEncoderFailureTests {
             unlink(path)
             rmdir(folder)
         }
-        return #expect(throws: ModelError.self) { try TextEncoder(folder: folder) }
+        return #expect(throws: ModelError.self) { try TextEncoder(ModelPart(folder: folder)) }
     }
 
     private static let sizes =

@@ -4,7 +4,7 @@
 ///
 /// Those of the original network: Wan 2.1, wan/modules/model.py, and VACE, vace/models/wan. Flattened
 /// ones have `_` for every dot, as kohya's trainers write them. A name that is known nowhere stays.
-enum AdapterNames {
+enum TransformerNames {
     /// What stands before the name of a layer in some spelling.
     private static let prefixes = [
         "base_model.model.", "model.diffusion_model.", "diffusion_model.", "transformer.",
@@ -25,6 +25,14 @@ enum AdapterNames {
             rest = String(rest.dropFirst(prefix.count))
         }
         return name(rest, separator: ".", inside: inside, outside: outside)
+    }
+
+    /// The name in diffusers of a tensor as a checkpoint spells it.
+    static func tensor(_ name: String) -> String {
+        for end in [".weight", ".bias"] where name.hasSuffix(end) {
+            return diffusersName(of: String(name.dropLast(end.count))) + end
+        }
+        return diffusersName(of: name)
     }
 
     /// Looks for `blocks.7.REST`, of the base or the control branch, and then for a whole name.
