@@ -221,7 +221,8 @@ package struct Entry: Sendable {
     }
 
     private static func cut(_ text: String, to limit: Int = textLimit.value) -> String {
-        text.count <= limit ? text : text.prefix(limit - 1) + "…"
+        let shown = text.prefix(limit)
+        return shown.endIndex == text.endIndex ? text : String(shown.dropLast()) + "…"
     }
 
     /// A time in the one form that sorts as text; empty for anything else.

@@ -125,9 +125,10 @@ struct HostilePageTests {
 
     @Test func `what is long is cut`() throws {
         var result = Result()
-        result.prompt = String(repeating: "long ", count: 100_000)
-        result.settings = (0..<500).map { ("key \($0)", .string(result.prompt)) }
-        result.request = "{\"prompt\": \"\(result.prompt.prefix(200_000))\"}"
+        result.prompt = String(repeating: "long ", count: 4000)
+        result.settings = (0..<100).map { ("key \($0)", .string(result.prompt)) }
+        result.request =
+            "{\"prompt\": \"\(result.prompt)\", \"negative_prompt\": \"\(result.prompt)\"}"
         #expect(index([result.entry]).utf8.count < index([]).utf8.count + 60_000)
     }
 }
