@@ -82,7 +82,12 @@ let package = Package(
         // The service: files in, folders out.
         library("Spool", ["Files", "Digests"]),
         library("Service", ["Files", "CSystemd"]),
-        library("Daemon", ["Requests", "Generation", "Products", "Spool", "Service"]),
+        .target(
+            name: "Gallery", dependencies: ["JSON", "Digests"], exclude: ["README.md"],
+            resources: [.embedInCode("gallery.css"), .embedInCode("gallery.js")],
+            swiftSettings: strict),
+        library(
+            "Daemon", ["Requests", "Generation", "Products", "Spool", "Service", "Gallery"]),
         .executableTarget(
             name: "rushes",
             dependencies: [
@@ -117,7 +122,8 @@ let package = Package(
             ["Requests", "Model", "Media", "Tensors", "Weights", "JSON", "Files", "Training"]),
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
-        tests("Daemon", ["Digests", "Files", "Media", "Service"]),
+        tests("Gallery", ["JSON", "Requests"]),
+        tests("Daemon", ["Digests", "Files", "Media", "Service", "Spool"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -10,6 +10,8 @@ package struct Configuration: Sendable {
     package var jobs: Int
     /// Whether requests stay in the inbox when they are accepted.
     package var leavesRequests = false
+    /// Whether the results are described in pages beside them.
+    package var hasGallery = true
     /// Whether to end when the inbox is empty and all jobs are done.
     package var once: Bool
     /// The program that works on one job, by its path.

@@ -38,6 +38,7 @@ extension Daemon {
     /// Tells of a job that only had to be tidied away.
     private func end(_ job: String, _ settlement: Settlement) {
         endDeferral(of: job)
+        gallery.fallBehind()
         guard case .published(let result, let outcome) = settlement else { return }
         let facts = Event.Facts(job: job, request: result, result: result)
         log(outcome == .done ? .done(facts) : .failed(facts, code: "failed"))
@@ -120,6 +121,7 @@ extension Daemon {
     ) throws(SpoolError) {
         let facts = facts.with(result: try spool.publish(claim, outcome))
         endDeferral(of: facts.job)
+        gallery.fallBehind()
         switch outcome {
         case .done: log(.done(facts))
         case .failed: log(.failed(facts, code: code ?? "failed"))

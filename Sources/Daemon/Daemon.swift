@@ -35,6 +35,7 @@ package final class Daemon {
     /// By what the queue is paused.
     var pause: Orders.Pause?
     var obstacle: Obstacle?
+    var gallery: GalleryUpkeep
     private(set) var isStopping = false
 
     let signals: Signals
@@ -64,6 +65,7 @@ package final class Daemon {
 
     init(_ configuration: Configuration) throws {
         self.configuration = configuration
+        gallery = GalleryUpkeep(isWanted: configuration.hasGallery)
         signals = try Signals()
         spool = try Spool(
             root: configuration.root, claiming: configuration.leavesRequests ? .leave : .move)
@@ -88,6 +90,7 @@ package final class Daemon {
             heed()
             gatherSome()
             beginSome()
+            keepGallery()
             // Asked here, because beginning may end a job without a worker whose end would wake us.
             if isFinished { break }
             rest()
@@ -108,10 +111,14 @@ package final class Daemon {
     }
 
     private var isFinished: Bool {
-        if isStopping { return running.isEmpty }
-        return configuration.once && running.isEmpty && collecting.isEmpty
-            && (queue.isEmpty || !isOpen) && arrived.isEmpty && gatheringOnes.isEmpty
-            && !inbox.isSettling && !setAside.contains(where: \.isShort)
+        if isStopping { return running.isEmpty && isGallerySettled }
+        return configuration.once && hasNothingToDo && isGallerySettled
+    }
+
+    /// Whether there is nothing to do but to wait for what may come.
+    var hasNothingToDo: Bool {
+        running.isEmpty && collecting.isEmpty && (queue.isEmpty || !isOpen) && arrived.isEmpty
+            && gatheringOnes.isEmpty && !inbox.isSettling && !setAside.contains(where: \.isShort)
     }
 
     private func recover() throws {
@@ -127,6 +134,7 @@ package final class Daemon {
         arrive(inbox.search(at: .now))
         notice()
         nextSearch = .now.advanced(by: configuration.searchInterval)
+        gallery.fallBehind()
         for reason in inbox.pollingReasons where knownTroubles.insert(reason).inserted {
             log(.polling(reason: reason))
         }
@@ -160,6 +168,7 @@ package final class Daemon {
                 log(.stopping(running: running.count, waiting: queue.count))
                 Notifier.stopping()
                 for run in running { run.child.stop(forcefully: false) }
+                gallery.errand?.cancel()
                 killTime = .now.advanced(by: configuration.stopLimit)
             case .stop:
                 continue
@@ -199,6 +208,7 @@ package final class Daemon {
     private func rest() {
         let isIdle =
             running.isEmpty && collecting.isEmpty && queue.isEmpty && arrived.isEmpty
+            && gallery.errand == nil
         if isIdle, !isResting { releaseUnusedMemory() }
         isResting = isIdle
     }
@@ -240,7 +250,7 @@ package final class Daemon {
     private var descriptors: [Int32] {
         [signals.descriptor, inbox.descriptor, ordersWatch.descriptor]
             + running.flatMap { [$0.child.endDescriptor, $0.child.lineDescriptor] }
-            + collecting.map(\.descriptor)
+            + collecting.map(\.descriptor) + [gallery.errand?.descriptor].compactMap(\.self)
     }
 
     private var deadline: SuspendingClock.Instant? {
@@ -251,6 +261,7 @@ package final class Daemon {
             times += [inbox.deadline, ordersWatch.deadline].compactMap(\.self)
             times += gatheringOnes.compactMap { candidates[$0]?.gathering.next }
             if let obstacle { times.append(obstacle.until) }
+            if let galleryDeadline { times.append(galleryDeadline) }
         }
         times += running.map(\.heartbeat.nextLook)
         times += running.compactMap { $0.mediaSince?.advanced(by: configuration.mediaLimit) }
@@ -272,5 +283,10 @@ package final class Daemon {
     /// Logs something that stands in nobody's way, once.
     func trouble(_ text: String) {
         if knownTroubles.insert(text).inserted { log(.trouble(text)) }
+    }
+
+    /// Logs an event that may come again and again, once.
+    func report(_ event: Event) {
+        if knownTroubles.insert(event.entry.message).inserted { log(event) }
     }
 }

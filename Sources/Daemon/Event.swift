@@ -33,6 +33,7 @@ enum Event {
     case searched
     case inboxAway(reason: String)
     case inboxBack(root: String)
+    case galleryWithheld(file: String)
     case polling(reason: String)
     case stopping(running: Int, waiting: Int)
     case stopped(waiting: Int)
@@ -97,6 +98,8 @@ enum Event {
         case .inboxAway(let reason):
             "the inbox is away, nothing is taken until it is back: \(reason)"
         case .inboxBack(let root): "'\(root)/inbox' is there again and was searched"
+        case .galleryWithheld(let file):
+            "no gallery is written: '\(file)' is not one of its pages, and is left alone"
         case .polling(let reason): reason
         case .stopping(let running, let waiting):
             "stopping, jobs running: \(running), waiting: \(waiting)"
@@ -113,7 +116,9 @@ enum Event {
             .notice
         case .accepted, .duplicate, .withdrawn, .waiting, .begun, .done, .interrupted, .searched:
             .information
-        case .refusedClaim, .warned, .failed, .trouble, .lessContained, .polling: .warning
+        case .refusedClaim, .warned, .failed, .trouble, .lessContained, .polling,
+            .galleryWithheld:
+            .warning
         case .crashed, .setAside, .obstructed, .inboxAway, .workerTrouble, .fatal: .error
         }
     }
@@ -143,6 +148,7 @@ enum Event {
         case .searched: "56024348463141fd958563edb4318363"
         case .inboxAway: "9f1c12513fcb4d3ead28b704df0bc79a"
         case .inboxBack: "7640956fee64486388c6a4628faf878d"
+        case .galleryWithheld: "ea6f79da696c43a8acade2e98d308d26"
         case .polling: "05a9e0fed6514375813d9d95b1d47c7d"
         case .stopping: "7cd37b3e3ce14784b029bd7310305784"
         case .stopped: "f980c34ca877437a8630d6881148bb79"
@@ -177,7 +183,9 @@ enum Event {
         case .setAside(let job, let request, _): Self.job(job, request, "deferred")
         case .interrupted(let job, let request): Self.job(job, request, "queued")
         case .inboxBack(let root): [("RUSHES_ROOT", root)]
-        case .trouble, .workerTrouble, .lessContained, .fatal, .searched, .inboxAway, .polling: []
+        case .trouble, .workerTrouble, .lessContained, .fatal, .searched, .inboxAway, .polling,
+            .galleryWithheld:
+            []
         case .stopping(_, let waiting), .stopped(let waiting):
             [("RUSHES_WAITING", String(waiting))]
         }

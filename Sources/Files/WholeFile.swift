@@ -44,10 +44,17 @@ package enum WholeFile {
         }
     }
 
-    /// Replaces a file at once and not durably: for what is only of interest while it changes.
-    package static func replace(_ path: Path, with bytes: [UInt8]) throws(FileError) {
-        let temporary = path.parent.appending(
-            Path(bytes: Array(".".utf8) + path.name + Array(".new".utf8)))
+    /// Replaces a file at once and not durably: for what is only of interest while it changes, or can be
+    /// written again.
+    ///
+    /// * `temporary`: Where it is written before, on the same mount; a hidden name beside it when absent.
+    package static func replace(
+        _ path: Path, with bytes: [UInt8], by temporary: Path? = nil
+    ) throws(FileError) {
+        let temporary =
+            temporary
+            ?? path.parent.appending(
+                Path(bytes: Array(".".utf8) + path.name + Array(".new".utf8)))
         try Directory.removeTree(temporary)
         let file = try OwnedDescriptor(temporary, .create)
         try file.write(bytes, temporary)

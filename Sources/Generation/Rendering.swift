@@ -5,8 +5,8 @@ import Glibc
 import Media
 import Requests
 
-/// The files of a result while pictures arrive, clip after clip: videos or folders of frames, one
-/// poster, and the contact sheet of a preview.
+/// The files of a result while pictures arrive, clip after clip: videos or folders of frames, and for
+/// who looks through results one poster, one contact sheet and one short looping preview.
 final class Rendering {
     private let plan: Plan
     private let name: String
@@ -14,7 +14,9 @@ final class Rendering {
     private var clip: OpenClip?
     /// The video of the open clip; absent where its frames go to a folder.
     private var encoder: VideoEncoder?
-    private var sheet: ContactSheet?
+    private var sheet: ContactSheet
+    /// Of the first clip, while that is open.
+    private var loop: LoopingPreview?
     private var files: [ResultRecord.File] = []
 
     /// The clip whose pictures arrive.
@@ -26,25 +28,29 @@ final class Rendering {
     }
 
     /// Names that stand beside a folder of frames; a request may happen to be called so.
-    private static let neighbours = [
-        "poster.jpg", "contact-sheet.jpg", "request.json", "result.json",
-    ]
+    private static let neighbours = pictures + ["request.json", "result.json"]
     private static let poster = "poster.jpg"
     private static let contactSheet = "contact-sheet.jpg"
-    /// Pixels of the longer side of a frame on the contact sheet, at most.
-    private static let cellSide = 320.0
+    private static let preview = "preview.webp"
+    /// The pictures beside the videos, in the order of the record.
+    private static let pictures = [poster, contactSheet, preview]
+
+    /// Pixels of the longer side of a frame on the contact sheet, at most: fewer where many clips share
+    /// it, so that its memory stays that of a large photograph.
+    private static func cellSide(clips: Int) -> Double { clips <= 4 ? 320 : 160 }
 
     /// Describes the files of a result called `name` in `directory`; none is made yet.
     init(name: String, in directory: String, plan: Plan) {
         self.name = name
         self.directory = directory
         self.plan = plan
-        guard plan.isPreview else { return }
-        let scale = min(1, Self.cellSide / Double(max(plan.width, plan.height)))
+        let scale = min(
+            1, Self.cellSide(clips: plan.variations) / Double(max(plan.width, plan.height)))
         sheet = ContactSheet(
             columns: 6, rows: plan.variations, frames: plan.frames,
             cellWidth: max(1, Int((Double(plan.width) * scale).rounded())),
-            cellHeight: max(1, Int((Double(plan.height) * scale).rounded())))
+            cellHeight: max(1, Int((Double(plan.height) * scale).rounded())),
+            framesPerSecond: plan.frameRate.value)
     }
 
     /// Opens the files of one clip.
@@ -55,7 +61,16 @@ final class Rendering {
         take: Int, seed: UInt64, sound: String?, comment: String
     ) throws(GenerationError) {
         let stem = plan.variations == 1 ? name : "\(name)-\(take + 1)"
-        guard let format = VideoFormat(plan.format) else {
+        let format = VideoFormat(plan.format)
+        // A request may be called so, and its animated WebP is a preview of itself.
+        if take == 0, format.map({ "\(stem).\($0.fileExtension)" }) != Self.preview {
+            do throws(MediaError) {
+                loop = try LoopingPreview(
+                    path: "\(directory)/\(Self.preview)", width: plan.width, height: plan.height,
+                    framesPerSecond: plan.frameRate, comment: comment)
+            } catch { throw .media(error) }
+        }
+        guard let format else {
             let folder = Rendering.neighbours.contains(stem) ? "\(stem)-frames" : stem
             let path = "\(directory)/\(folder)"
             guard unsafe mkdir(path, 0o777) == 0 || errno == EEXIST else {
@@ -93,7 +108,8 @@ final class Rendering {
             try PictureFile.writeJPEG(picture, to: "\(directory)/\(Self.poster)")
             files.append(unmeasured(Self.poster, width: plan.width, height: plan.height))
         }
-        sheet?.append(picture)
+        sheet.append(picture)
+        try loop?.append(picture)
         if encoder != nil {
             try encoder?.append(picture)
         } else {
@@ -111,6 +127,15 @@ final class Rendering {
     /// - Throws: `GenerationError.media`.
     func endTake() throws(GenerationError) -> [String] {
         guard let clip = clip.take() else { preconditionFailure("no clip is open") }
+        if let loop = loop.take() {
+            do throws(MediaError) {
+                let stored = try loop.finish()
+                files.append(
+                    unmeasured(
+                        Self.preview, width: stored.width, height: stored.height,
+                        frames: stored.frames, rate: stored.framesPerSecond.value, seed: clip.seed))
+            } catch { throw .media(error) }
+        }
         guard let encoder = encoder.take() else { return [] }
         let stored: StoredVideo
         do { stored = try encoder.finish() } catch { throw .media(error) }
@@ -126,17 +151,13 @@ final class Rendering {
     /// - Returns: The videos or frames first, then the pictures beside them.
     /// - Throws: `GenerationError.media` and `.digest`.
     func finish() throws(GenerationError) -> [ResultRecord.File] {
-        if let picture = sheet?.picture {
-            do {
-                try PictureFile.writeJPEG(picture, to: "\(directory)/\(Self.contactSheet)")
-            } catch { throw .media(error) }
-            files.append(
-                unmeasured(Self.contactSheet, width: picture.width, height: picture.height))
-        }
-        let isBeside = { (file: ResultRecord.File) in
-            [Self.poster, Self.contactSheet].contains(file.name)
-        }
-        files = files.filter { !isBeside($0) } + files.filter(isBeside)
+        let picture = sheet.picture
+        do {
+            try PictureFile.writeJPEG(picture, to: "\(directory)/\(Self.contactSheet)")
+        } catch { throw .media(error) }
+        files.append(unmeasured(Self.contactSheet, width: picture.width, height: picture.height))
+        let beside = Self.pictures.compactMap { name in files.first { $0.name == name } }
+        files = files.filter { !beside.contains($0) } + beside
         do {
             for index in files.indices {
                 (files[index].bytes, files[index].sha256) = try SHA256.sizeAndDigest(

@@ -5,6 +5,9 @@
 /// The file closes with ``finish()`` or, on the error path, with the object itself; the incomplete
 /// file stays where it is.
 protocol Container: AnyObject {
+    /// Bytes written so far.
+    var bytes: Int { get }
+
     /// Writes the packet of one picture, stamped in ticks of the video's rate; its bytes are gone
     /// afterwards.
     ///

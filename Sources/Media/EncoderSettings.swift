@@ -11,7 +11,7 @@ struct EncoderSettings {
     /// - CRF 16 of x264 is visually lossless (18 is commonly called so) at a size that still
     ///   streams; CRF 20 of VP9 is about its like.
     /// - VP9's `cpu-used` 2 takes a third of the time of 0 for a few percent of the size.
-    init(_ format: VideoFormat) {
+    init(_ format: VideoFormat, quality: Int? = nil) {
         switch format {
         case .mp4: (name, options) = ("libx264", [("preset", "medium"), ("crf", "16")])
         case .webm:
@@ -19,7 +19,7 @@ struct EncoderSettings {
                 "libvpx-vp9", [("deadline", "good"), ("cpu-used", "2"), ("crf", "20")]
             )
         case .gif: (name, options) = ("gif", [])
-        case .webp: (name, options) = ("libwebp", [("quality", "85")])
+        case .webp: (name, options) = ("libwebp", [("quality", "\(quality ?? 85)")])
         }
     }
 

@@ -110,6 +110,8 @@ import CAV
         unsafe avformat_free_context(context)
     }
 
+    var bytes: Int { unsafe context.pointee.pb == nil ? 0 : Int(avio_tell(context.pointee.pb)) }
+
     func writePicture(_ packet: inout Packet) throws(MediaError) {
         if format == .gif, frames == 0, !comment.isEmpty {
             packet.insert(comment: comment)

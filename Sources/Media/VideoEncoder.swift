@@ -21,6 +21,8 @@ package struct VideoEncoder: ~Copyable {
     package var storedHeight: Int { shape.height }
     /// Pictures appended so far.
     package private(set) var frames = 0
+    /// Bytes of the file so far, without what the encoder still holds back.
+    var bytes: Int { container.bytes }
 
     private let shape: DeliveredShape
     private let adaptation: Adaptation
@@ -47,19 +49,20 @@ package struct VideoEncoder: ~Copyable {
     ///   - delivery: another size or rate than that of the pictures.
     ///   - sound: the file whose sound goes along; formats without sound leave it out. Trouble with
     ///     it never costs the video: ``StoredVideo/soundProblem`` says what was the matter.
+    ///   - quality: of WebP, 1 (smallest) to 100 (best); that of a finished video when absent.
     ///   - encoderName: libavcodec's name of the encoder; tests ask for one that does not exist.
     /// - Throws: `outOfRange`, `encoderMissing`, `fileFailed`, `libavFailed`; no file is created
     ///   by the first two.
     package init(
         path: String, width: Int, height: Int, framesPerSecond: FrameRate, comment: String,
         format: VideoFormat = .mp4, delivery: Delivery = .unchanged, sound: SoundSource? = nil,
-        encoderName: String? = nil
+        quality: Int? = nil, encoderName: String? = nil
     ) throws(MediaError) {
         let shape = try DeliveredShape(
             width: width, height: height, rate: framesPerSecond, delivery: delivery,
             format: format)
         try MediaLimits.check(comment: comment)
-        let settings = EncoderSettings(format)
+        let settings = EncoderSettings(format, quality: quality)
         var encoder = try FrameEncoder(
             named: encoderName ?? settings.name, path: path, width: shape.width,
             height: shape.height, layout: format.codedLayout)

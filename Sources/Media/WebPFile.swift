@@ -50,6 +50,8 @@ import CAV
 
     private var isClosed = false
 
+    var bytes: Int { Int(unsafe avio_tell(file)) }
+
     func writePicture(_ packet: inout Packet) throws(MediaError) {
         // The encoder gives a whole file for a still picture; its chunks begin after 12 bytes.
         let chunks = packet.bytes.dropFirst(12)

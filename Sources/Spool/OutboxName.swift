@@ -59,14 +59,15 @@ package enum OutboxName {
     }
 
     /// The name of a request's result: its file name without `.json`, made safe; `_PAUSED` for
-    /// `PAUSED.json` at the top.
+    /// `PAUSED.json` at the top, and `_index.html` for `index.html.json`.
     package static func result(of path: Path) -> String {
         let name = path.name
         let suffix = String(decoding: name.suffix(5), as: UTF8.self).lowercased()
         guard suffix == ".json" else { return safe(name) }
         let result = safe(name.dropLast(5))
-        // `PAUSED.waiting.txt` tells of the whole queue.
-        let isReserved = path.components.count == 1 && result.lowercased() == "paused"
+        // `PAUSED.waiting.txt` tells of the whole queue, and `index.html` is the gallery.
+        let isReserved =
+            path.components.count == 1 && ["paused", "index.html"].contains(result.lowercased())
         return isReserved ? "_" + result : result
     }
 

@@ -41,6 +41,11 @@ struct Serve: ParsableCommand {
             valueName: "HOW"))
     var claim = "move"
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Describe the results in outbox/index.html and the pages that it leads to.")
+    var gallery = true
+
     @Flag(help: "Empty the inbox and end.")
     var once = false
 
@@ -66,6 +71,7 @@ struct Serve: ParsableCommand {
         configuration.stallLimit = .seconds(stallLimit)
         configuration.mediaWait = .seconds(mediaWait)
         configuration.poll = poll
+        configuration.hasGallery = gallery
         configuration.styles = engine.settings.styles
         configuration.leavesRequests = claim == "leave"
         try end(Daemon.serve(configuration))

@@ -63,7 +63,7 @@ struct CatalogueTests {
             .setAside(job: "j", request: "r", reason: "x"), .interrupted(job: "j", request: "r"),
             .trouble("x"), .workerTrouble("x"), .lessContained("x"), .fatal("x"), .searched,
             .stopping(running: 1, waiting: 1), .stopped(waiting: 1), .inboxAway(reason: "x"),
-            .inboxBack(root: "/r"), .polling(reason: "x"),
+            .inboxBack(root: "/r"), .polling(reason: "x"), .galleryWithheld(file: "x"),
         ]
     }()
 

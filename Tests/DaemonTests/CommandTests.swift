@@ -21,7 +21,8 @@ struct CommandTests {
             #expect(end.status == 0, "\(end.complaints)")
             #expect(
                 root.names(in: "out") == [
-                    "a film 🎬.mp4", "poster.jpg", "request.json", "result.json",
+                    "a film 🎬.mp4", "contact-sheet.jpg", "poster.jpg", "preview.webp",
+                    "request.json", "result.json",
                 ])
             #expect(end.output.contains("a film 🎬.mp4"))
         }

@@ -34,7 +34,8 @@ struct KillTests {
         guard root.has("outbox/film") else { return }
         #expect(
             root.names(in: "outbox/film") == [
-                "film.mp4", "poster.jpg", "request.json", "result.json",
+                "contact-sheet.jpg", "film.mp4", "poster.jpg", "preview.webp", "request.json",
+                "result.json",
             ])
         #expect(try root.text("outbox/film/result.json").hasSuffix("}\n"))
     }

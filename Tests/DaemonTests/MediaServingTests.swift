@@ -91,7 +91,8 @@ struct MediaServingTests {
             #expect(root.names(in: "outbox/alice") == ["film"])
             #expect(
                 root.names(in: "outbox/alice/film") == [
-                    "film.mp4", "poster.jpg", "request.json", "result.json",
+                    "contact-sheet.jpg", "film.mp4", "poster.jpg", "preview.webp", "request.json",
+                    "result.json",
                 ])
             let result = try root.text("outbox/alice/film/result.json")
             for file in request.files {
@@ -345,7 +346,8 @@ struct MediaKillTests {
             #expect(root.names(in: "spool/jobs").isEmpty)
             #expect(
                 root.names(in: "outbox/film") == [
-                    "film.mp4", "poster.jpg", "request.json", "result.json",
+                    "contact-sheet.jpg", "film.mp4", "poster.jpg", "preview.webp", "request.json",
+                    "result.json",
                 ])
         }
     }

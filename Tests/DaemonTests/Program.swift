@@ -113,8 +113,12 @@ struct Root {
     }
 
     /// What stands in a folder of the root, sorted; nothing where there is no such folder.
+    ///
+    /// Of the outbox, its results: the gallery that describes them comes a little later than they do.
     func names(in folder: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []).sorted()
+        let names =
+            (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)")) ?? []
+        return names.filter { folder != "outbox" || $0 != "index.html" }.sorted()
     }
 
     func text(_ file: String) throws -> String {

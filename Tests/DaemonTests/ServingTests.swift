@@ -17,7 +17,8 @@ struct ServingTests {
             #expect(root.names(in: "outbox") == ["alice", "upper"])
             #expect(
                 root.names(in: "outbox/alice/dream of 🎈") == [
-                    "dream of 🎈.mp4", "poster.jpg", "request.json", "result.json",
+                    "contact-sheet.jpg", "dream of 🎈.mp4", "poster.jpg", "preview.webp",
+                    "request.json", "result.json",
                 ])
             #expect(try root.text("outbox/alice/dream of 🎈/request.json") == request)
             let result = try root.text("outbox/alice/dream of 🎈/result.json")
@@ -27,7 +28,9 @@ struct ServingTests {
         }
     }
 
-    @Test(arguments: ["request.json", "result.json", "poster.jpg"])
+    @Test(arguments: [
+        "request.json", "result.json", "poster.jpg", "contact-sheet.jpg", "preview.webp",
+    ])
     func `frames of a request that is called like a file of its result`(name: String) throws {
         try withRoot { root in
             try root.drop(
@@ -36,7 +39,25 @@ struct ServingTests {
             #expect(root.names(in: "outbox/\(name)/\(name)-frames").count == 5)
             #expect(
                 root.names(in: "outbox/\(name)")
-                    == ["poster.jpg", "request.json", "result.json", "\(name)-frames"].sorted())
+                    == [
+                        "contact-sheet.jpg", "poster.jpg", "preview.webp", "request.json",
+                        "result.json", "\(name)-frames",
+                    ].sorted())
+        }
+    }
+
+    @Test func `an animated picture that is called like the preview is its own`() throws {
+        try withRoot { root in
+            try root.drop(
+                "preview.json", String(smallRequest().dropLast()) + #", "format": "webp"}"#)
+            #expect(try Program.serve(root, "--once").end().status == 0)
+            #expect(
+                root.names(in: "outbox/preview") == [
+                    "contact-sheet.jpg", "poster.jpg", "preview.webp", "request.json",
+                    "result.json",
+                ])
+            let result = try root.text("outbox/preview/result.json")
+            #expect(result.split(separator: "preview.webp").count == 2)
         }
     }
 

@@ -33,7 +33,10 @@ struct ExamplesTests {
                         == ["striped-balloon.safetensors", "before-after.jpg", "loss.svg"])
             } else {
                 #expect(stages == Set(Stage.allCases).subtracting([.train]))
-                #expect(record.files.map(\.name) == ["clip.mp4", "poster.jpg"])
+                #expect(
+                    record.files.map(\.name) == [
+                        "clip.mp4", "poster.jpg", "contact-sheet.jpg", "preview.webp",
+                    ])
             }
             #expect(record.files.allSatisfy { $0.bytes > 500 && $0.sha256.count == 64 })
             #expect(record.inputs.map(\.name) == request.media.map(\.text))

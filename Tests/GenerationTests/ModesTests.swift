@@ -43,7 +43,12 @@ struct LongClipTests {
             #expect(second.count == 9)
             #expect(second == (try model.frames(of: one)))
             #expect(second != (try model.frames(of: two, clip: "two-1")))
-            #expect(two.files.count { $0.name == "poster.jpg" } == 1)
+            #expect(
+                two.files.suffix(3).map(\.name) == [
+                    "poster.jpg", "contact-sheet.jpg", "preview.webp",
+                ])
+            let preview = try #require(two.files.last)
+            #expect((preview.frames, preview.seed) == (9, 5))
         }
     }
 

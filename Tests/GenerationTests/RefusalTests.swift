@@ -99,7 +99,10 @@ struct JobTests {
             #expect(zip(reports, reports.dropFirst()).allSatisfy { $0.fraction <= $1.fraction })
             #expect(reports.last?.fraction == 1)
             let record = job.record
-            #expect(record.files.map(\.name) == ["a ball 🎈.mp4", "poster.jpg"])
+            #expect(
+                record.files.map(\.name) == [
+                    "a ball 🎈.mp4", "poster.jpg", "contact-sheet.jpg", "preview.webp",
+                ])
             #expect(record.files.first?.frames == 5)
             #expect(record.seed == 7 && record.model?.name == "narrow")
             #expect(record.model?.sha256.count == 64)

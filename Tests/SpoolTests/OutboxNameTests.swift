@@ -111,6 +111,7 @@ import Testing
         ("x.waiting.txt/y.waiting.txt.json", "y.waiting_txt", "x.waiting_txt"),
         // The text `PAUSED.waiting.txt` stands at the top.
         ("PAUSED.json", "_PAUSED", ""), ("-Paused.JSON", "_Paused", ""),
+        ("index.html.json", "_index.html", ""), ("a/Index.HTML.json", "Index.HTML", "a"),
         ("PAUSED", "PAUSED", ""), ("a/PAUSED.json", "PAUSED", "a"),
         ("PAUSED/x.json", "x", "PAUSED"),
     ])

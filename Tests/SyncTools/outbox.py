@@ -4,11 +4,13 @@
 import hashlib
 import json
 import os
+import re
 from pathlib import Path
 
 from drops import Drop, composed
 
 HOUSEKEEPING = {".stfolder", ".stversions"}
+GALLERY = re.compile(r"index\.html|gallery/page-\d+\.(html|js)")
 NOTE = ".waiting.txt"
 
 
@@ -32,7 +34,7 @@ def strays(outbox: Path) -> list[str]:
             continue
         subfolders[:] = [name for name in subfolders if name not in HOUSEKEEPING]
         found += [str((Path(folder) / name).relative_to(outbox)) for name in files]
-    return sorted(found)
+    return sorted(name for name in found if not GALLERY.fullmatch(name))
 
 
 def faults(drops: list[Drop], outbox: Path, *, alone_in: str | None = None) -> list[str]:

@@ -52,41 +52,17 @@ struct BeforeAfterSheet {
                     start..<start + 3 * picture.width,
                     with: picture.pixels[3 * y * picture.width..<3 * (y + 1) * picture.width])
             }
+            top += picture.height + Self.gap
+        }
+        var sheet = Picture(width: width, height: max(height, 1), pixels: pixels)
+        top = 0
+        for picture in pictures {
             for (row, word) in ["before", "after"].enumerated() {
                 let middle = top + picture.height * (1 + 2 * row) / 4
-                draw(word, x: 12, y: middle - 7, width: width, into: &pixels)
+                sheet.write(word, x: 12, y: middle - DotLetters.height, dot: 2)
             }
             top += picture.height + Self.gap
         }
-        return Picture(width: width, height: max(height, 1), pixels: pixels)
+        return sheet
     }
-
-    /// Draws a word of the letters that there are, 5 by 7 dots of two pixels each.
-    private func draw(_ word: String, x: Int, y: Int, width: Int, into pixels: inout [UInt8]) {
-        for (position, letter) in word.enumerated() {
-            for (row, dots) in (Self.letters[letter] ?? []).enumerated() {
-                for column in 0..<5 where dots & (16 >> column) != 0 {
-                    for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-                        let (px, py) = (
-                            x + 2 * (6 * position + column) + dx, y + 2 * row + dy
-                        )
-                        let start = 3 * (py * width + px)
-                        guard py >= 0, start + 3 <= pixels.count else { continue }
-                        pixels.replaceSubrange(start..<start + 3, with: [210, 210, 210])
-                    }
-                }
-            }
-        }
-    }
-
-    /// Rows of five dots, the left one being the highest bit.
-    private static let letters: [Character: [UInt8]] = [
-        "a": [0, 0, 0b01110, 0b00001, 0b01111, 0b10001, 0b01111],
-        "b": [0b10000, 0b10000, 0b10110, 0b11001, 0b10001, 0b10001, 0b11110],
-        "e": [0, 0, 0b01110, 0b10001, 0b11111, 0b10000, 0b01110],
-        "f": [0b00110, 0b01001, 0b01000, 0b11100, 0b01000, 0b01000, 0b01000],
-        "o": [0, 0, 0b01110, 0b10001, 0b10001, 0b10001, 0b01110],
-        "r": [0, 0, 0b10110, 0b11001, 0b10000, 0b10000, 0b10000],
-        "t": [0b01000, 0b01000, 0b11100, 0b01000, 0b01000, 0b01001, 0b00110],
-    ]
 }

@@ -5,8 +5,8 @@ package import Media
 /// One picture of a few frames of each variation, a variation to a row.
 ///
 /// The frames of a row are chosen evenly from the first to the last. Each is scaled (Lanczos) to fit
-/// its cell and stands in the middle of it; gaps and borders are dark grey. Memory is that of the
-/// sheet, whatever passes through.
+/// its cell and stands in the middle of it, with its time below where the rate is known; gaps and
+/// borders are dark grey. Memory is that of the sheet, whatever passes through.
 package struct ContactSheet: Sendable {
     /// The colour of gaps and borders, equal in each channel.
     package static let background: UInt8 = 24
@@ -15,6 +15,9 @@ package struct ContactSheet: Sendable {
     private let frames: Int
     private let cell: (width: Int, height: Int)
     private let gap: Int
+    /// The side of a dot of the times, and pixels of the line on which they stand.
+    private let dot: Int
+    private let line: Int
     private let columns: Int
     private let rows: Int
     private var count = 0
@@ -25,18 +28,38 @@ package struct ContactSheet: Sendable {
     /// * `rows`: How many clips.
     /// * `frames`: How many frames each clip has.
     /// * `cellWidth`, `cellHeight`: Pixels; the gaps are a thirty-second of the width, at least 2.
-    package init(columns: Int, rows: Int, frames: Int, cellWidth: Int, cellHeight: Int) {
+    /// * `framesPerSecond`: For the times; none are written when absent.
+    package init(
+        columns: Int, rows: Int, frames: Int, cellWidth: Int, cellHeight: Int,
+        framesPerSecond: Double? = nil
+    ) {
         precondition(columns > 0 && rows > 0 && frames > 0, "a contact sheet without frames")
         precondition(cellWidth > 0 && cellHeight > 0, "cells of \(cellWidth)x\(cellHeight)")
         self.columns = min(columns, frames)
         (self.rows, self.frames, cell) = (rows, frames, (cellWidth, cellHeight))
         gap = max(2, cellWidth / 32)
         let width = self.columns * (cellWidth + gap) + gap
-        let height = rows * (cellHeight + gap) + gap
+        dot = max(1, cellWidth / 160)
+        line = framesPerSecond == nil ? 0 : dot * DotLetters.height + gap
+        let height = rows * (cellHeight + gap + line) + gap
         picture = Picture(
             width: width, height: height,
             pixels: [UInt8](repeating: ContactSheet.background, count: 3 * width * height))
+        guard let framesPerSecond else { return }
+        for row in 0..<rows {
+            for column in 0..<self.columns {
+                let hundredths = Int(
+                    (100 * Double(frameShown(in: column)) / framesPerSecond).rounded())
+                let rest = String(hundredths % 100)
+                picture.write(
+                    "\(hundredths / 100).\(rest.count < 2 ? "0" : "")\(rest) s",
+                    x: gap + column * (cellWidth + gap), y: top(of: row) + cellHeight + gap,
+                    dot: dot)
+            }
+        }
     }
+
+    private func top(of row: Int) -> Int { gap + row * (cell.height + gap + line) }
 
     /// Takes the next frame; after the last of one clip comes the first of the next.
     package mutating func append(_ frame: Picture) {
@@ -52,7 +75,7 @@ package struct ContactSheet: Sendable {
                 height: min(max(Int((Double(frame.height) * scale).rounded()), 1), cell.height))
             draw(
                 shown, x: gap + column * (cell.width + gap) + (cell.width - shown.width) / 2,
-                y: gap + row * (cell.height + gap) + (cell.height - shown.height) / 2)
+                y: top(of: row) + (cell.height - shown.height) / 2)
         }
     }
 

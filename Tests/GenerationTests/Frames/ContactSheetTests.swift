@@ -63,4 +63,29 @@ struct ContactSheetTests {
         sheet.append(.flat(255, 255, 255, width, height))
         #expect(sheet.picture.pixels.contains(255))
     }
+
+    @Test func `times stand below frames and cover none`() {
+        let plain = ContactSheet(columns: 2, rows: 2, frames: 9, cellWidth: 64, cellHeight: 40)
+        var timed = ContactSheet(
+            columns: 2, rows: 2, frames: 9, cellWidth: 64, cellHeight: 40, framesPerSecond: 8)
+        let line = (timed.picture.height - plain.picture.height) / 2
+        #expect(line > 7 && timed.picture.width == plain.picture.width)
+        /// The dots of the first letter below a frame.
+        func letter(_ row: Int, _ column: Int) -> [Bool] {
+            let (left, top) = (2 + column * 66, 2 + row * (42 + line) + 42)
+            var dots: [Bool] = []
+            for y in 0..<7 {
+                for x in 0..<5 { dots.append(timed.picture.sample(left + x, top + y, 0) > 150) }
+            }
+            return dots
+        }
+        for row in 0..<2 {
+            // 0.00 s, and 1.00 s at the last of nine frames.
+            #expect(letter(row, 0).contains(true) && letter(row, 1).contains(true))
+            #expect(letter(row, 0) != letter(row, 1))
+        }
+        for _ in 0..<18 { timed.append(.flat(9, 9, 9, 64, 40)) }
+        #expect(cell(timed.picture, 1, 0, 64, 40) == .flat(9, 9, 9, 64, 40))
+        #expect(letter(0, 1).contains(true))
+    }
 }
