@@ -14,9 +14,8 @@ ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # For example ARCH_FLAGS="-Xcc -march=x86-64-v3" for a program that needs AVX2.
 ARCH_FLAGS ?=
-# No search path is left in the program that would lead back to the folder it was built in, and what is
-# linked is bound at the start and read-only from then on.
-LINK_FLAGS = --disable-local-rpath -Xlinker -zrelro -Xlinker -znow
+# No search path is left in the program that would lead back to the folder it was built in.
+LINK_FLAGS = --disable-local-rpath
 BUILD = swift build -c release --static-swift-stdlib $(LINK_FLAGS) $(ARCH_FLAGS)
 
 .PHONY: build demo test check format golden scoreboard bench sync-test load-test kill-test fuzz \

@@ -4,8 +4,6 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Daemon
-
 /// `rushes submit`, with requests made from options, and with waiting.
 @Suite("Submitting", .timeLimit(.minutes(5)))
 struct SubmissionTests {
@@ -240,15 +238,5 @@ struct SubmissionTests {
             service.signal(SIGTERM)
             #expect(service.end().status == 0)
         }
-    }
-
-    @Test(
-        arguments: [
-            ("bad-request", .badRequest), ("input-missing", .inputMissing),
-            ("cannot-write", .cannotCreate), ("cancelled", .tryAgain),
-            ("model-unusable", .configuration), ("crashed", .internalError), ("", .internalError),
-        ] as [(String, ExitStatus)])
-    func aFailureHasAStatus(code: String, status: ExitStatus) {
-        #expect(ExitStatus(failure: code) == status)
     }
 }
