@@ -8,12 +8,18 @@ USERUNITDIR ?= $(PREFIX)/lib/systemd/user
 CATALOGDIR ?= $(PREFIX)/lib/systemd/catalog
 DOCDIR ?= $(PREFIX)/share/doc/rushes
 MODELDIR ?= $(PREFIX)/share/rushes/models
+MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # For example ARCH_FLAGS="-Xcc -march=x86-64-v3" for a program that needs AVX2.
 ARCH_FLAGS ?=
-BUILD = swift build -c release --static-swift-stdlib $(ARCH_FLAGS)
+# No search path is left in the program that would lead back to the folder it was built in.
+LINK_FLAGS = --disable-local-rpath
+BUILD = swift build -c release --static-swift-stdlib $(LINK_FLAGS) $(ARCH_FLAGS)
 
 .PHONY: build demo test check format golden scoreboard bench sync-test load-test kill-test fuzz \
-    install uninstall clean
+    deb release install uninstall clean
 
 build:
 	scripts/install-dependencies
@@ -86,13 +92,33 @@ install: build
 	install -D -m 644 systemd/rushes.catalog "$(DESTDIR)$(CATALOGDIR)/rushes.catalog"
 	install -D -m 644 systemd/examples/newer-systemd.conf "$(DESTDIR)$(DOCDIR)/newer-systemd.conf"
 	cp -R models/starter "$(DESTDIR)$(MODELDIR)/"
+	for section in 1 5 8; do \
+	    install -D -m 644 -t "$(DESTDIR)$(MANDIR)/man$$section" man/*.$$section || exit 1; \
+	done
+	scripts/completions "$(DESTDIR)$(PREFIX)/bin/rushes" \
+	    "$(DESTDIR)$(BASHDIR)/rushes" "$(DESTDIR)$(ZSHDIR)/_rushes" "$(DESTDIR)$(FISHDIR)/rushes.fish"
+	install -d "$(DESTDIR)$(DOCDIR)/examples"
+	cp -R examples/. "$(DESTDIR)$(DOCDIR)/examples/"
 
 uninstall:
 	for unit in $(UNITS); do rm -f "$(DESTDIR)$(UNITDIR)/$$unit"; done
 	rm -f "$(DESTDIR)$(PREFIX)/bin/rushes" "$(DESTDIR)$(USERUNITDIR)/rushes.service" \
 	    "$(DESTDIR)$(SYSUSERSDIR)/rushes.conf" "$(DESTDIR)$(TMPFILESDIR)/rushes.conf" \
-	    "$(DESTDIR)$(CATALOGDIR)/rushes.catalog" "$(DESTDIR)$(DOCDIR)/newer-systemd.conf"
-	rm -rf "$(DESTDIR)$(MODELDIR)/starter"
+	    "$(DESTDIR)$(CATALOGDIR)/rushes.catalog" "$(DESTDIR)$(DOCDIR)/newer-systemd.conf" \
+	    "$(DESTDIR)$(BASHDIR)/rushes" "$(DESTDIR)$(ZSHDIR)/_rushes" "$(DESTDIR)$(FISHDIR)/rushes.fish"
+	for page in man/*; do \
+	    name=$$(basename "$$page"); rm -f "$(DESTDIR)$(MANDIR)/man$${name##*.}/$$name"; \
+	done
+	rm -rf "$(DESTDIR)$(MODELDIR)/starter" "$(DESTDIR)$(DOCDIR)/examples"
+	rmdir --ignore-fail-on-non-empty "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(MODELDIR)"
+
+# The Debian package, in build/; the same bytes for the same commit, wherever it is built.
+deb:
+	scripts/make-deb
+
+# The package with SHA256SUMS, signed by KEY, the fingerprint of a key of whoever releases.
+release: deb
+	scripts/sign-release "$(KEY)"
 
 clean:
-	rm -rf .build demo
+	rm -rf .build build demo

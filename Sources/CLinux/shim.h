@@ -131,6 +131,26 @@ static inline ssize_t clinux_copy(int source, int target, size_t count) {
     return syscall(SYS_copy_file_range, source, NULL, target, NULL, count, 0);
 }
 
+// ioctl(2) is variadic; the width of a terminal, 0 where there is none.
+static inline int clinux_columns(int terminal) {
+    struct winsize size;
+    return ioctl(terminal, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// adjtimex(2) with nothing to adjust: whether the kernel takes the clock for right. Its header, which
+// declares struct timespec anew, is left out; this is the beginning of its structure.
+struct clinux_timex {
+    unsigned int modes;
+    long offset, frequency, largest_error, estimated_error;
+    int status;
+    long rest[32];
+};
+static inline int clinux_clock_is_synchronized(void) {
+    struct clinux_timex clock = {.modes = 0};
+    enum { UNSYNCHRONIZED = 0x40 };
+    return syscall(SYS_adjtimex, &clock) >= 0 && !(clock.status & UNSYNCHRONIZED);
+}
+
 // setrlimit(2) names its first argument's type differently in C and C++ headers. Limits are lowered,
 // never raised; a process notices the soft one, and the hard one ends it.
 static inline int clinux_limit(int resource, unsigned long long soft, unsigned long long hard) {

@@ -176,10 +176,12 @@ extension Daemon {
             log(.setAside(job: job, request: request.description, reason: reason))
         }
         if let earlier, earlier.request != request { withdrawNotice(for: earlier.request) }
+        let wait = pause ?? configuration.retryInterval
         setAside.append(
             PutOff(
-                id: job, request: request.description,
-                until: .now.advanced(by: pause ?? configuration.retryInterval),
+                id: job, request: request.description, until: .now.advanced(by: wait),
+                time: Timestamp(
+                    milliseconds: Timestamp.now().milliseconds + wait.components.seconds * 1000),
                 isShort: pause != nil))
         post(.putOff(reason: reason), for: request)
     }
@@ -203,6 +205,8 @@ struct PutOff {
     let request: String
     /// When it is tried again.
     let until: SuspendingClock.Instant
+    /// The same for people, by the clock on the wall.
+    let time: Timestamp
     /// Whether that is worth waiting for where the service ends by itself.
     let isShort: Bool
 }

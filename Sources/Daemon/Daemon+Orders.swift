@@ -115,8 +115,7 @@ extension Daemon {
     func isClear() -> Bool {
         do throws(SpoolError) {
             let space = try spool.space()
-            // A thousandth of the disk, a gigabyte at most: for the ledger and other programs.
-            let reserve = min(1 << 30, space.total / 1000)
+            let reserve = Spool.reserve(of: space.total)
             guard space.free > reserve else {
                 obstruct(
                     "the disk is full",

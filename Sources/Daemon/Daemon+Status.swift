@@ -66,7 +66,8 @@ extension Daemon {
                 request: arrival.description, reason: missing.joined(separator: ", "))
         }.sorted { $0.request < $1.request }
         record.deferred = setAside.prefix(100).map {
-            StatusRecord.Held(request: $0.request, reason: deferrals[$0.id]?.reason ?? "")
+            StatusRecord.Held(
+                request: $0.request, reason: deferrals[$0.id]?.reason ?? "", until: $0.time)
         }
         record.troubles = inbox.troubles
         return record

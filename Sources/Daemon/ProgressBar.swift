@@ -2,38 +2,48 @@
 
 internal import Generation
 internal import Glibc
+internal import Service
 
 /// How far a job has come, on standard error: a bar on a terminal, otherwise a line per stage.
 final class ProgressBar {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-    private var stage: Stage?
+    private let isTerminal = Terminal.stands(behind: STDERR_FILENO)
+    private let columns = Terminal.columns(of: STDERR_FILENO) ?? 80
+    private var topic: String?
     private static let width = 30
 
     func show(_ report: Report) {
         guard case .progress(let progress) = report else { return }
+        show(
+            progress.fraction, topic: progress.stage.rawValue,
+            "\(progress.stage.rawValue) \(progress.completed)/\(progress.total)"
+                + (progress.secondsLeft.map { ", \(timeLeft($0))" } ?? ""))
+    }
+
+    /// Shows a part of the whole, 0 to 1, and words for it; elsewhere than on a terminal only the
+    /// topic, whenever it is another one.
+    func show(_ fraction: Double, topic: String, _ words: String) {
         if isTerminal {
-            write(Array(("\r" + Self.bar(progress) + "\u{1B}[K").utf8), STDERR_FILENO)
-        } else if progress.stage != stage {
-            put("rushes: \(progress.stage.rawValue)", STDERR_FILENO)
+            let line = Self.bar(fraction, words).prefix(max(1, columns - 1))
+            write(Array(("\r" + line + "\u{1B}[K").utf8), STDERR_FILENO)
+        } else if topic != self.topic {
+            put("rushes: \(topic)", STDERR_FILENO)
         }
-        stage = progress.stage
+        self.topic = topic
     }
 
     /// Leaves the terminal's line to what comes next.
     func end() {
-        if isTerminal, stage != nil { put("", STDERR_FILENO) }
+        if isTerminal, topic != nil { put("", STDERR_FILENO) }
     }
 
     /// A line such as `[##########          ]  33 % denoise 4/12`.
-    static func bar(_ progress: Progress) -> String {
-        let part = min(max(progress.fraction, 0), 1)
+    static func bar(_ fraction: Double, _ words: String) -> String {
+        let part = min(max(fraction, 0), 1)
         let filled = Int((part * Double(width)).rounded(.down))
         let percent = String(Int(part * 100))
         return "[" + String(repeating: "#", count: filled)
             + String(repeating: " ", count: width - filled) + "] "
-            + String(repeating: " ", count: 3 - percent.count) + "\(percent) % "
-            + "\(progress.stage.rawValue) \(progress.completed)/\(progress.total)"
-            + (progress.secondsLeft.map { ", \(timeLeft($0))" } ?? "")
+            + String(repeating: " ", count: 3 - percent.count) + "\(percent) % \(words)"
     }
 }
 

@@ -180,7 +180,7 @@ final class Rendering {
 
 extension VideoFormat {
     /// The kind of file; nil for a folder of frames.
-    fileprivate init?(_ format: Request.Format) {
+    init?(_ format: Request.Format) {
         switch format {
         case .mp4: self = .mp4
         case .webm: self = .webm

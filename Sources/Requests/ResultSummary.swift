@@ -3,11 +3,15 @@
 internal import JSON
 
 /// What a `result.json` says at a glance, for whoever meets one again.
-package struct ResultSummary: Equatable, Sendable {
+package struct ResultSummary: Sendable {
     /// The request's name: the file's name without `.json`.
     package let request: String
     /// Whether there was no video.
     package let isFailed: Bool
+    /// The names of the files in the result's folder.
+    package let files: [String]
+    /// Why there was no video: a word for scripts, a sentence for people, and the first of the problems.
+    package let failure: (code: String, message: String, problem: String?)?
 
     /// Bytes of the longest record that is read: 4 MiB.
     package static let limit = 4 << 20
@@ -31,5 +35,12 @@ package struct ResultSummary: Equatable, Sendable {
         else { return nil }
         self.request = request
         isFailed = status == "failed"
+        func value(_ key: String) -> JSONNode? { members.first { $0.key == key }?.value }
+        files = (value("files")?.array ?? []).compactMap { $0["name"]?.string }
+        failure = value("error").flatMap { error in
+            guard let code = error["code"]?.string, let message = error["message"]?.string
+            else { return nil }
+            return (code, message, error["problems"]?.array?.first?["message"]?.string)
+        }
     }
 }

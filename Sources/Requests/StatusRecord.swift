@@ -41,10 +41,35 @@ package struct StatusRecord: Equatable, Sendable {
     package struct Held: Equatable, Sendable {
         package var request: String
         package var reason: String
+        /// When it is tried again; nil where that depends on something else than time.
+        package var until: Timestamp?
 
         /// A request and why it does not go on.
-        package init(request: String, reason: String) {
+        package init(request: String, reason: String, until: Timestamp? = nil) {
             self.request = request
+            self.reason = reason
+            self.until = until
+        }
+    }
+
+    /// A request that is done with.
+    package struct Finished: Equatable, Sendable {
+        package var request: String
+        package var isFailed: Bool
+        package var time: Timestamp
+        /// Where its results are, relative to the outbox.
+        package var folder: String?
+        /// Why it failed, a sentence or two.
+        package var reason: String?
+
+        /// A finished request from its facts.
+        package init(
+            request: String, isFailed: Bool, time: Timestamp, folder: String?, reason: String?
+        ) {
+            self.request = request
+            self.isFailed = isFailed
+            self.time = time
+            self.folder = folder
             self.reason = reason
         }
     }
@@ -62,6 +87,8 @@ package struct StatusRecord: Equatable, Sendable {
     /// Jobs that were put off.
     package var deferred: [Held] = []
     package var troubles: [String] = []
+    /// The latest first; only for whoever asks, the service does not write them down.
+    package var finished: [Finished] = []
 
     /// A record of a service that has nothing to do.
     package init(state: String, reason: String? = nil) {
@@ -81,14 +108,28 @@ package struct StatusRecord: Equatable, Sendable {
             ]
         }
         func list(_ held: [Held]) -> JSONValue {
-            .array(held.map { ["request": .string($0.request), "reason": .string($0.reason)] })
+            .array(
+                held.map {
+                    [
+                        "request": .string($0.request), "reason": .string($0.reason),
+                        "until": $0.until.map { .string($0.description) } ?? .null,
+                    ]
+                })
+        }
+        let finished: [JSONValue] = finished.map {
+            [
+                "request": .string($0.request), "status": .string($0.isFailed ? "failed" : "done"),
+                "time": .string($0.time.description),
+                "folder": $0.folder.map { .string($0) } ?? .null,
+                "reason": $0.reason.map { .string($0) } ?? .null,
+            ]
         }
         let record: JSONValue = [
             "state": .string(state), "reason": reason.map { .string($0) } ?? .null,
             "running": .array(running),
             "waiting": .integer(Int64(waiting)), "next": .array(next.map { .string($0) }),
             "gathering": list(gathering), "deferred": list(deferred),
-            "troubles": .array(troubles.map { .string($0) }),
+            "troubles": .array(troubles.map { .string($0) }), "finished": .array(finished),
         ]
         return record.serialized()
     }
@@ -107,7 +148,9 @@ package struct StatusRecord: Equatable, Sendable {
             (node[key]?.array ?? []).compactMap {
                 guard let request = $0["request"]?.string, let reason = $0["reason"]?.string
                 else { return nil }
-                return Held(request: request, reason: reason)
+                return Held(
+                    request: request, reason: reason,
+                    until: $0["until"]?.string.flatMap(Timestamp.init))
             }
         }
         self.init(state: state, reason: node["reason"]?.string)

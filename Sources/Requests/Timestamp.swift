@@ -13,6 +13,24 @@ package struct Timestamp: Equatable, Comparable, Sendable, CustomStringConvertib
         self.milliseconds = milliseconds
     }
 
+    /// Reads what ``description`` wrote; nil when it is something else.
+    package init?(_ text: String) {
+        let numbers = text.split(whereSeparator: { "-T:.Z".contains($0) }).compactMap { Int64($0) }
+        guard numbers.count == 7, (1970...9999).contains(numbers[0]) else { return nil }
+        var calendar = unsafe tm()
+        unsafe calendar.tm_year = Int32(numbers[0]) - 1900
+        unsafe calendar.tm_mon = Int32(truncatingIfNeeded: numbers[1]) - 1
+        unsafe calendar.tm_mday = Int32(truncatingIfNeeded: numbers[2])
+        unsafe calendar.tm_hour = Int32(truncatingIfNeeded: numbers[3])
+        unsafe calendar.tm_min = Int32(truncatingIfNeeded: numbers[4])
+        unsafe calendar.tm_sec = Int32(truncatingIfNeeded: numbers[5])
+        let milliseconds = unsafe Int64(timegm(&calendar)) * 1000 + numbers[6]
+        guard (0..<253_402_300_800_000).contains(milliseconds) else { return nil }
+        self.init(milliseconds: milliseconds)
+        // What the calendar had to correct, the 31st of April, was no time.
+        guard description == text else { return nil }
+    }
+
     /// The present, by the system's clock (`clock_gettime`).
     package static func now() -> Timestamp {
         var time = timespec()

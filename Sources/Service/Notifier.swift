@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CSystemd
+internal import Files
 internal import Glibc
 
 /// What the service manager is told; without one (no `NOTIFY_SOCKET`), nothing happens.
@@ -10,11 +11,9 @@ package enum Notifier {
 
     /// The service reads everything again; ``ready()`` is due when it has.
     ///
-    /// A manager that asked for it (`Type=notify-reload`) compares the time; calls `clock_gettime`.
+    /// A manager that asked for it (`Type=notify-reload`) compares the time.
     package static func reloading() {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        send("RELOADING=1\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)")
+        send("RELOADING=1\nMONOTONIC_USEC=\(SystemClock.monotonicMicroseconds)")
     }
 
     /// The service needs this much longer for what it is doing: to start or to stop.

@@ -11,8 +11,8 @@ package struct Premises: Sendable {
     /// What people want of the queue beyond requests.
     package let orders: Orders
 
-    private let root: Path
-    private var inbox: Path { root.appending("inbox") }
+    let root: Path
+    var inbox: Path { root.appending("inbox") }
     private var outbox: Path { root.appending("outbox") }
     private var spool: Path { root.appending("spool") }
 
@@ -25,6 +25,8 @@ package struct Premises: Sendable {
 
     /// The root folder that a service serves or served.
     ///
+    /// Whoever may only drop requests cannot enter the spool, and need not.
+    ///
     /// - Throws: `SpoolError.notARoot` when it has no inbox, outbox and spool.
     package init(root text: String) throws(SpoolError) {
         root = Path(text)
@@ -33,6 +35,7 @@ package struct Premises: Sendable {
             do throws(FileError) {
                 _ = try OwnedDescriptor(root.appending(name), .directory)
             } catch {
+                if error.errno == EACCES, name == "spool" { continue }
                 guard [ENOENT, ENOTDIR].contains(error.errno) else { throw .file(error) }
                 throw .notARoot(path: text, missing: name)
             }
@@ -139,58 +142,5 @@ package struct Premises: Sendable {
 
     private func exists(_ path: Path) throws(SpoolError) -> Bool {
         try spooling { () throws(FileError) in try FileStatus(of: path) != nil }
-    }
-
-    // MARK: Dropping
-
-    /// Drops a request and its files into the inbox, the files first.
-    ///
-    /// * `path`: the request; its files are looked for beside it, under the `names` it gives them.
-    /// * `folder`: where in the inbox, "" for the inbox itself.
-    /// - Returns: the request's path below the inbox, as text for people.
-    /// - Throws: `SpoolError.taken` when another request, or another file, has such a name there.
-    package func drop(
-        _ path: String, files names: [String], into folder: String
-    ) throws(SpoolError) -> String {
-        let request = Path(bytes: Path(path).name)
-        guard InboxName.isRequest(request) else {
-            throw .notARequestName(name: request.description)
-        }
-        let source = try MediaSource(besideRequest: path)
-        let target = inbox.appending(folder)
-        guard let below = target.relative(to: inbox), !below.components.contains(Array("..".utf8))
-        else { throw .outsideInbox(folder: folder) }
-        try spooling { () throws(FileError) in try Directory.ensure(target) }
-        for name in names {
-            guard case .success(let file) = try source.find(name).place else {
-                // The service waits for it, and says so.
-                continue
-            }
-            try put(Path(file), at: target.appending(name))
-        }
-        try put(Path(path), at: target.appending(request))
-        return below.appending(request).description
-    }
-
-    /// Copies a file beside its place under a hidden name and gives it its own then; the same
-    /// content may stand there already.
-    private func put(_ source: Path, at place: Path) throws(SpoolError) {
-        let hidden = place.parent.appending(
-            Path(bytes: Array(".rushes-".utf8) + place.name.prefix(200) + Array(".part".utf8)))
-        do throws(FileError) {
-            try Directory.ensure(place.parent)
-            try Directory.removeTree(hidden)
-            let file = try OwnedDescriptor(source, .read)
-            try FileCopy.copy(file, source, to: hidden, limit: MediaSource.fileLimit)
-            try Renaming.move(hidden, to: place)
-        } catch {
-            guard error.errno == EEXIST else { throw .file(error) }
-            let isSame = try spooling { () throws(FileError) in
-                let same = try WholeFile.areEqual(hidden, place)
-                try Directory.removeTree(hidden)
-                return same
-            }
-            guard isSame else { throw .taken(path: place.description) }
-        }
     }
 }

@@ -139,6 +139,10 @@ package struct Spool: ~Copyable {
         try spooling { () throws(FileError) in try FileSystem.space(at: jobs) }
     }
 
+    /// Bytes that are kept free on a disk, for the ledger and other programs: a thousandth of it, a
+    /// gigabyte at most.
+    package static func reserve(of total: Int64) -> Int64 { min(1 << 30, total / 1000) }
+
     /// Puts a text into the outbox that says why a request has no result yet.
     package mutating func post(_ text: String, for request: Arrival) throws(SpoolError) {
         do throws(FileError) { try notices.post(text, for: request.path) } catch {

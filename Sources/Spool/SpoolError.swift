@@ -27,6 +27,8 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
     case outsideInbox(folder: String)
     /// Something else has that name.
     case taken(path: String)
+    /// A file that somebody named cannot be read.
+    case unreadableFile(path: String, reason: String)
     /// A job folder does not say which request it holds.
     case notAJob(path: String)
 
@@ -70,6 +72,8 @@ package enum SpoolError: Error, Equatable, Sendable, CustomStringConvertible {
             "'\(folder)' is not a folder of the inbox: give a path below it, without '..'"
         case .taken(let path):
             "'\(path)' is there already and holds something else: rename yours, or use --folder"
+        case .unreadableFile(let path, let reason):
+            "cannot read '\(path)': \(reason)"
         case .notAJob(let path):
             "'\(path)' is not a job folder: its file 'claim' is missing or unreadable"
         }

@@ -10,7 +10,7 @@ package struct Survey: Sendable {
     package var place: String { inbox.description }
 
     let inbox: Path
-    private let root: Path
+    let root: Path
 
     /// Folders nested deeper than this are not searched.
     package static let depthLimit = Inbox.depthLimit

@@ -11,14 +11,14 @@ struct Rushes: ParsableCommand {
         abstract: "Turns request files into video, in a watched folder or here and now.",
         discussion: """
             Drop a JSON request into ROOT/inbox; the video appears in ROOT/outbox.
-            Exit status: 64 wrong usage, 65 bad request, 66 input missing, 70 internal error, \
+            Exit status (sysexits.h): 64 wrong usage, 65 bad request, 66 input missing, 70 internal error, \
             73 cannot create, 75 try again, 78 configuration.
             """,
         version: EngineSettings.version,
         subcommands: [
             Serve.self, Generate.self, Validate.self, Explain.self, Submit.self, Status.self,
-            Cancel.self, Retry.self, Pause.self, Resume.self, Styles.self, Models.self,
-            Work.self,
+            Logs.self, Cancel.self, Retry.self, Pause.self, Resume.self, Styles.self, Models.self,
+            Doctor.self, Work.self,
         ])
 }
 

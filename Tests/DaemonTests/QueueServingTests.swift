@@ -250,7 +250,7 @@ struct QueueServingTests {
             #expect(root.waits { root.has("outbox/a/move.waiting.txt") })
             #expect(try root.text("outbox/a/move.waiting.txt").contains("sea.png"))
             let said = try Program(["status", "--root", root.path]).end()
-            #expect(said.output.contains("a/move.json: sea.png"), "\(said)")
+            #expect(said.output.contains("a/move.json  for sea.png"), "\(said)")
             unlink("\(root.path)/inbox/a/move.json")
             #expect(root.waits { !root.has("outbox/a/move.waiting.txt") })
             service.signal(SIGTERM)
