@@ -82,7 +82,8 @@ let package = Package(
         // The service: files in, folders out.
         library("Spool", ["Files", "Digests"]),
         library("Service", ["Files", "CSystemd"]),
-        library("Daemon", ["Requests", "Generation", "Products", "Spool", "Service"]),
+        library("Telling", ["Files", "JSON", "Service"]),
+        library("Daemon", ["Requests", "Generation", "Products", "Spool", "Service", "Telling"]),
         .executableTarget(
             name: "rushes",
             dependencies: [
@@ -115,6 +116,7 @@ let package = Package(
         tests("Generation", ["Requests", "Media", "Tensors", "JSON", "Files", "Training"]),
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
+        tests("Telling", ["Service"]),
         tests("Daemon", ["Digests", "Files", "Media", "Service"]),
     ],
     swiftLanguageModes: [.v6],

@@ -8,6 +8,8 @@ package struct ResultSummary: Equatable, Sendable {
     package let request: String
     /// Whether there was no video.
     package let isFailed: Bool
+    /// Why there was none: the sentences of the error, and of its first problems.
+    package let reason: String?
 
     /// Bytes of the longest record that is read: 4 MiB.
     package static let limit = 4 << 20
@@ -31,5 +33,9 @@ package struct ResultSummary: Equatable, Sendable {
         else { return nil }
         self.request = request
         isFailed = status == "failed"
+        let error = members.first { $0.key == "error" }?.value
+        let problems = error?["problems"]?.array?.prefix(3).compactMap { $0["message"]?.string }
+        let sentences = [error?["message"]?.string].compactMap(\.self) + (problems ?? [])
+        reason = sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 }

@@ -14,6 +14,8 @@ struct Serve: ParsableCommand {
 
     @OptionGroup var saving: SavingOptions
 
+    @OptionGroup var telling: TellingOptions
+
     @Option(help: ArgumentHelp("How many jobs run at the same time, 1 to 16.", valueName: "N"))
     var jobs = 1
 
@@ -41,6 +43,9 @@ struct Serve: ParsableCommand {
             valueName: "HOW"))
     var claim = "move"
 
+    @Flag(help: "Leave a new inbox empty: make no folders to drop into and no requests to copy.")
+    var bare = false
+
     @Flag(help: "Empty the inbox and end.")
     var once = false
 
@@ -66,8 +71,10 @@ struct Serve: ParsableCommand {
         configuration.stallLimit = .seconds(stallLimit)
         configuration.mediaWait = .seconds(mediaWait)
         configuration.poll = poll
+        configuration.furnishes = !bare
         configuration.styles = engine.settings.styles
         configuration.leavesRequests = claim == "leave"
+        telling.apply(to: &configuration)
         try end(Daemon.serve(configuration))
     }
 }
