@@ -91,6 +91,7 @@ install: build
 	install -D -m 644 systemd/rushes.tmpfiles "$(DESTDIR)$(TMPFILESDIR)/rushes.conf"
 	install -D -m 644 systemd/rushes.catalog "$(DESTDIR)$(CATALOGDIR)/rushes.catalog"
 	install -D -m 644 systemd/examples/newer-systemd.conf "$(DESTDIR)$(DOCDIR)/newer-systemd.conf"
+	install -D -m 644 systemd/examples/telling.conf "$(DESTDIR)$(DOCDIR)/telling.conf"
 	cp -R models/starter "$(DESTDIR)$(MODELDIR)/"
 	for section in 1 5 8; do \
 	    install -D -m 644 -t "$(DESTDIR)$(MANDIR)/man$$section" man/*.$$section || exit 1; \
@@ -105,7 +106,8 @@ uninstall:
 	rm -f "$(DESTDIR)$(PREFIX)/bin/rushes" "$(DESTDIR)$(USERUNITDIR)/rushes.service" \
 	    "$(DESTDIR)$(SYSUSERSDIR)/rushes.conf" "$(DESTDIR)$(TMPFILESDIR)/rushes.conf" \
 	    "$(DESTDIR)$(CATALOGDIR)/rushes.catalog" "$(DESTDIR)$(DOCDIR)/newer-systemd.conf" \
-	    "$(DESTDIR)$(BASHDIR)/rushes" "$(DESTDIR)$(ZSHDIR)/_rushes" "$(DESTDIR)$(FISHDIR)/rushes.fish"
+	    "$(DESTDIR)$(BASHDIR)/rushes" "$(DESTDIR)$(ZSHDIR)/_rushes" "$(DESTDIR)$(FISHDIR)/rushes.fish" \
+	    "$(DESTDIR)$(DOCDIR)/telling.conf"
 	for page in man/*; do \
 	    name=$$(basename "$$page"); rm -f "$(DESTDIR)$(MANDIR)/man$${name##*.}/$$name"; \
 	done

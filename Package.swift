@@ -82,12 +82,14 @@ let package = Package(
         // The service: files in, folders out.
         library("Spool", ["Files", "Digests"]),
         library("Service", ["Files", "CSystemd"]),
+        library("Telling", ["Files", "JSON", "Service"]),
         .target(
             name: "Gallery", dependencies: ["JSON", "Digests"], exclude: ["README.md"],
             resources: [.embedInCode("gallery.css"), .embedInCode("gallery.js")],
             swiftSettings: strict),
         library(
-            "Daemon", ["Requests", "Generation", "Products", "Spool", "Service", "Gallery"]),
+            "Daemon",
+            ["Requests", "Generation", "Products", "Spool", "Service", "Gallery", "Telling"]),
         .executableTarget(
             name: "rushes",
             dependencies: [
@@ -123,6 +125,7 @@ let package = Package(
         tests("Spool", ["Files", "Digests"]),
         tests("Service", ["Files"]),
         tests("Gallery", ["JSON", "Requests"]),
+        tests("Telling", ["Service"]),
         tests("Daemon", ["Digests", "Files", "Media", "Service", "Spool"]),
     ],
     swiftLanguageModes: [.v6],

@@ -23,17 +23,23 @@ final class Candidate {
     let isUnderstood: Bool
     /// The try before this one, whose results were moved back into the inbox.
     var earlier: EarlierTry?
+    /// Drops that are used up with this one.
+    var followers: [Arrival]
     /// When it began to wait for files, and whether people were told.
     let since = SuspendingClock.now
     var isAnnounced = false
     /// The files that were missing when it was looked at last.
     var missing: [String] = []
 
-    init(gathering: Gathering, priority: Int, isUnderstood: Bool, earlier: EarlierTry?) {
+    init(
+        gathering: Gathering, priority: Int, isUnderstood: Bool, earlier: EarlierTry?,
+        followers: [Arrival] = []
+    ) {
         self.gathering = gathering
         self.priority = priority
         self.isUnderstood = isUnderstood
         self.earlier = earlier
+        self.followers = followers
     }
 
     var arrival: Arrival { gathering.arrival }

@@ -12,6 +12,8 @@ package struct Configuration: Sendable {
     package var leavesRequests = false
     /// Whether the results are described in pages beside them.
     package var hasGallery = true
+    /// Whether a new inbox gets folders to drop into and requests to copy.
+    package var furnishes = true
     /// Whether to end when the inbox is empty and all jobs are done.
     package var once: Bool
     /// The program that works on one job, by its path.
@@ -33,6 +35,15 @@ package struct Configuration: Sendable {
     /// How long a request waits for its files before the outbox says so, which every sync tool
     /// would carry about.
     package var noticeDelay: Duration = .seconds(10)
+    /// How often the outbox is told how far a job is; nil for never.
+    package var progressInterval: Duration? = .seconds(30)
+    /// The file with those who are told of what ended, and a web address for all of it.
+    package var addressees: String?
+    package var webhook: String?
+    /// Whether the desktop of this user shows what ended.
+    package var showsOnDesktop = false
+    /// The file for Prometheus.
+    package var metrics: String?
     /// How long a worker may be busy with one piece of a request's files without a word.
     package var mediaLimit: Duration = .seconds(1800)
     /// How long a worker may neither report anything nor use any processor time.
@@ -42,6 +53,9 @@ package struct Configuration: Sendable {
 
     /// The range of `mediaWait`, in seconds.
     package static let mediaWaitRange = 1...86_400
+
+    /// The range of `progressInterval`, in seconds: shorter ones would keep sync tools busy.
+    package static let progressRange = 30...86_400
 
     /// The range of `jobs`.
     package static let jobsRange = 1...16

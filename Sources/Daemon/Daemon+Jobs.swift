@@ -29,7 +29,7 @@ extension Daemon {
             running.append(
                 Run(
                     claim, child: child, attempts: attempts,
-                    stallLimit: configuration.stallLimit))
+                    stallLimit: configuration.stallLimit, noticeDelay: configuration.noticeDelay))
         } catch {
             putOff(job, known, error)
         }
@@ -64,6 +64,7 @@ extension Daemon {
         let facts = Event.Facts(
             job: run.id, request: run.request, mode: run.mode, seconds: run.seconds)
         let claim = run.takeClaim()
+        defer { endReport(of: run) }
         do {
             if let outcome = try claim.outcome() {
                 for warning in run.warnings {
@@ -119,9 +120,11 @@ extension Daemon {
     private func publish(
         _ claim: consuming Claim, _ outcome: Outcome, _ facts: Event.Facts, code: String?
     ) throws(SpoolError) {
+        let (arrival, reason) = (claim.arrival, outcome == .failed ? reason(of: claim) : nil)
         let facts = facts.with(result: try spool.publish(claim, outcome))
         endDeferral(of: facts.job)
         gallery.fallBehind()
+        tell(facts, outcome, of: arrival, reason: reason)
         switch outcome {
         case .done: log(.done(facts))
         case .failed: log(.failed(facts, code: code ?? "failed"))

@@ -41,26 +41,31 @@ extension Daemon {
         let limit = configuration.mediaWait
         guard var gathering = Gathering(arrival, in: inbox, limit: limit, at: .now) else { return }
         var (priority, isUnderstood) = (0, false)
-        let content = inbox.read(arrival)
+        guard case .request(let composition) = consult(arrival) else { return }
+        let content = composition.offer.content
         if case .failure(let reason) = content, reason.mayPass {
             let request = arrival.description
             return hold(arrival, SpoolError.unreadable(request: request, reason: reason))
         }
         if case .success(let bytes) = content {
             guard !isOldResult(arrival) else { return inbox.settle(arrival) }
-            gathering.names = Request.files(namedIn: bytes).map(\.path.text)
-            if let request = understood(bytes) {
-                priority = request.priority
-                isUnderstood = true
-            }
+            gathering.names = composition.names
+            let request = understood(bytes)
+            priority = request?.priority ?? 0
+            // A file that was dropped is waited for whatever comes of it.
+            isUnderstood = arrival.isDrop || request != nil
         }
         let earlier = earlierTry(arrival)
-        let mayHaveOne = arrival.name == "request.json" && earlier == nil
-        // The record of an earlier try may follow in a moment; whoever moves it keeps no order.
+        let mayHaveOne =
+            arrival.name == "request.json" && earlier == nil || composition.isDefaultsFault
+        // The record of an earlier try, or the rest of the defaults, may follow in a moment; whoever
+        // moves them keeps no order.
         if mayHaveOne { gathering.postpone(from: .now, by: configuration.pause) }
         let isWaiting = isUnderstood && !gathering.names.isEmpty
         candidates[arrival] = Candidate(
-            gathering: gathering, priority: priority, isUnderstood: isUnderstood, earlier: earlier)
+            gathering: gathering, priority: priority, isUnderstood: isUnderstood, earlier: earlier,
+            followers: composition.followers)
+        for follower in composition.followers { forget(follower) }
         if mayHaveOne {
             gatheringOnes.insert(arrival)
         } else if isWaiting {
@@ -68,6 +73,20 @@ extension Daemon {
         } else {
             enqueue(arrival)
         }
+    }
+
+    /// What a name comes to; a drop that goes along with another one begins nothing, and that one begins
+    /// anew where it has not heard of it.
+    private func consult(_ arrival: Arrival) -> Composed {
+        let composed = compose(arrival)
+        if case .part(let leader) = composed {
+            inbox.settle(arrival)
+            if let leader, let known = candidates[leader], !known.followers.contains(arrival) {
+                forget(leader)
+                arrive([leader])
+            }
+        }
+        return composed
     }
 
     /// Whether this is the record of an earlier result, which came back with its request.
@@ -171,7 +190,14 @@ extension Daemon {
                 forget(arrival)
                 return arrive(inbox.revisit(arrival, at: .now))
             }
-            guard let staging = try stage(candidate, media: candidate.gathering.names) else {
+            guard case .request(let composition) = compose(arrival),
+                composition.names == candidate.gathering.names
+            else {
+                // Its defaults, or the files beside it, are others by now.
+                forget(arrival)
+                return arrive([arrival])
+            }
+            guard let staging = try stage(candidate, composition.settledOffer) else {
                 return forget(arrival)
             }
             let lastTry = candidate.gathering.isLast || !candidate.isUnderstood
@@ -190,10 +216,9 @@ extension Daemon {
     }
 
     private func stage(
-        _ candidate: Candidate, media names: [String]
+        _ candidate: Candidate, _ offer: Offer
     ) throws(SpoolError) -> Staging? {
-        let content = inbox.read(candidate.arrival)
-        if case .failure(let reason) = content, reason.mayPass {
+        if case .failure(let reason) = offer.content, reason.mayPass {
             throw .unreadable(request: candidate.arrival.description, reason: reason)
         }
         // Read again, and perhaps changed since its names were.
@@ -201,8 +226,7 @@ extension Daemon {
             throw .notNow(request: candidate.arrival.description)
         }
         return try spool.stage(
-            candidate.arrival, content, media: names, priority: candidate.priority,
-            as: candidate.earlier?.original)
+            offer, priority: candidate.priority, as: candidate.earlier?.original)
     }
 
     /// Goes on with the requests whose files are copied.
@@ -230,9 +254,12 @@ extension Daemon {
                 try spool.abandon(staging)
                 throw error
             }
+            // What could not be copied stays.
+            let followers = collected.isRemovable ? candidate?.followers ?? [] : []
             switch try spool.accept(collected, isRetry: earlier != nil) {
             case .job(let job):
                 log(.accepted(job: job, request: arrival.description))
+                clear(followers, files: [])
                 forget(arrival)
                 inbox.settle(arrival)
                 begin(job)
@@ -241,6 +268,7 @@ extension Daemon {
                 }
             case .duplicate(let entry):
                 log(.duplicate(request: arrival.description, job: entry.job, result: entry.folder))
+                clear(followers, files: [])
                 forget(arrival)
                 inbox.settle(arrival)
             case .gone:
@@ -265,7 +293,7 @@ extension Daemon {
     /// A request that was asked to be given up: accepted without its files, which stay in the inbox.
     func cancel(_ arrival: Arrival) throws(SpoolError) {
         guard let candidate = candidates[arrival],
-            let staging = try stage(candidate, media: []),
+            let staging = try cancelled(candidate),
             case .job(let job) = try spool.accept(
                 try staging.collect(lastTry: true), isRetry: true)
         else { return }
@@ -273,6 +301,14 @@ extension Daemon {
         inbox.settle(arrival)
         queue.insert(.unknown(.job(job)))
         try cancel(job: job)
+    }
+
+    /// The same, staged; what was dropped instead of a request goes along, or it would be lost.
+    private func cancelled(_ candidate: Candidate) throws(SpoolError) -> Staging? {
+        guard case .request(let composition) = compose(candidate.arrival) else { return nil }
+        var offer = composition.offer
+        if !candidate.arrival.isDrop { offer.names = [] }
+        return try stage(candidate, offer)
     }
 
     /// A request that was about to be accepted and could not: it is still in the inbox.

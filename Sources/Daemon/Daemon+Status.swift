@@ -93,7 +93,7 @@ extension Daemon {
 }
 
 extension Run {
-    fileprivate var record: StatusRecord.Running {
+    var record: StatusRecord.Running {
         StatusRecord.Running(
             job: id, request: request, mode: mode, stage: progress?.stage.rawValue ?? "",
             completed: progress?.completed ?? 0, total: progress?.total ?? 0,

@@ -3,6 +3,7 @@
 internal import Requests
 internal import Service
 internal import Spool
+internal import Telling
 
 /// The supervisor: gives requests their turn, keeps workers busy, publishes what they made.
 ///
@@ -45,6 +46,11 @@ package final class Daemon {
     private var killTime: SuspendingClock.Instant?
     private var isResting = true
     var shown = Shown()
+    /// Nil where nobody is to be told.
+    let courier: Courier?
+    var metrics = Metrics()
+    var shownMetrics: Metrics?
+    var nextMetrics = SuspendingClock.now
     private var knownTroubles: Set<String> = []
     private var knownAbsence: String?
 
@@ -56,7 +62,7 @@ package final class Daemon {
         } catch {
             journal.write(Event.fatal("\(error)").entry)
             switch error {
-            case SpoolError.notOneMount: return .configuration
+            case SpoolError.notOneMount, is TellingError: return .configuration
             case SpoolError.file: return .cannotCreate
             default: return .tryAgain
             }
@@ -74,10 +80,23 @@ package final class Daemon {
             emptyPause: configuration.mediaWait, polled: configuration.poll,
             isComplete: requestIsComplete)
         ordersWatch = spool.orders.watch()
+        let addressees = try Self.addressees(configuration)
+        let courier = try Courier(
+            addressees, showsOnDesktop: configuration.showsOnDesktop,
+            folder: spool.folder("messages"))
+        self.courier = courier.isUseless ? nil : courier
+    }
+
+    private static func addressees(_ configuration: Configuration) throws -> Addressees {
+        guard let path = configuration.addressees else {
+            return try Addressees(webhook: configuration.webhook)
+        }
+        return try Addressees(path: path, webhook: configuration.webhook)
     }
 
     func run() throws -> ExitStatus {
         try recover()
+        furnish()
         search()
         log(.started(root: configuration.root, waiting: queue.count + arrived.count))
         if let reason = ordersWatch.pollingReason { log(.polling(reason: reason)) }
@@ -91,6 +110,9 @@ package final class Daemon {
             gatherSome()
             beginSome()
             keepGallery()
+            attendMessages()
+            reportProgress()
+            showMetrics()
             // Asked here, because beginning may end a job without a worker whose end would wake us.
             if isFinished { break }
             rest()
@@ -105,6 +127,7 @@ package final class Daemon {
         for collection in collecting { collection.cancel() }
         log(.stopped(waiting: jobsWaiting))
         showEnd()
+        showMetrics(isUp: false)
         let isLeft =
             isHolding || !setAside.isEmpty || !queue.isEmpty || inbox.absence != nil
         return configuration.once && isLeft ? .tryAgain : .success
@@ -119,6 +142,7 @@ package final class Daemon {
     var hasNothingToDo: Bool {
         running.isEmpty && collecting.isEmpty && (queue.isEmpty || !isOpen) && arrived.isEmpty
             && gatheringOnes.isEmpty && !inbox.isSettling && !setAside.contains(where: \.isShort)
+            && courier?.isIdle ?? true
     }
 
     private func recover() throws {
@@ -251,6 +275,7 @@ package final class Daemon {
         [signals.descriptor, inbox.descriptor, ordersWatch.descriptor]
             + running.flatMap { [$0.child.endDescriptor, $0.child.lineDescriptor] }
             + collecting.map(\.descriptor) + [gallery.errand?.descriptor].compactMap(\.self)
+            + (courier?.descriptors ?? [])
     }
 
     private var deadline: SuspendingClock.Instant? {
@@ -266,6 +291,7 @@ package final class Daemon {
         times += running.map(\.heartbeat.nextLook)
         times += running.compactMap { $0.mediaSince?.advanced(by: configuration.mediaLimit) }
         if let killTime { times.append(killTime) }
+        if let tellingDeadline { times.append(tellingDeadline) }
         if watchdog != nil { times.append(nextSign) }
         return times.min()
     }

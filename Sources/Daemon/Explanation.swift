@@ -80,6 +80,15 @@ package enum Explanation {
                     "It is empty, as a file is that somebody is about to write. When it stays so for "
                         + "a minute, it is picked up and refused."
                 ])
+        case .drop(_, let state):
+            Answer(
+                status: .success,
+                sentences: [
+                    "It is picked up as a request, because it lies in a folder of "
+                        + "'\(InboxName.modeFolder)', when it has stayed the same for a moment and what "
+                        + "goes along with it is there."
+                ] + (state.isBeingWritten ? ["Somebody is still writing to it."] : [])
+                    + (survey.isServed ? [] : ["But no service is running."]))
         case .request(let arrival, let bytes, let state):
             waiting(arrival, bytes, state, survey)
         }

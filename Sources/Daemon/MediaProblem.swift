@@ -40,6 +40,22 @@ struct FoundMedia {
     }
 }
 
+extension FoundMedia {
+    /// The request with which a finished video was made, from the video itself.
+    func requestAgain(of file: String) throws(Failure) -> [UInt8] {
+        switch media[file]?.place ?? .failure(.missing(part: file, siblings: [])) {
+        case .success(let path):
+            return try RequestAgain.request(in: Engine.comment(of: path, called: file), of: file)
+        case .failure(let fault):
+            throw Failure(
+                code: "input-missing",
+                message: "The video that is to be made again is \"\(Problem.shown(file))\", "
+                    + "\(fault.what).",
+                hint: fault.hint(file))
+        }
+    }
+}
+
 extension MediaFault {
     /// The same as a problem of the request, in the place where the file is named.
     func problem(_ path: MediaPath, _ named: NamedFile?) -> Problem {

@@ -31,12 +31,14 @@ final class Run {
     /// something else, which may take its time.
     private(set) var mediaSince: SuspendingClock.Instant?
     private(set) var heartbeat: Heartbeat
+    /// When the outbox is told next how far it is.
+    var nextReport: SuspendingClock.Instant
     private var isOverdue = false
     private var claim: Claim?
 
     init(
         _ claim: consuming Claim, child: consuming ChildProcess, attempts: Attempts,
-        stallLimit: Duration
+        stallLimit: Duration, noticeDelay: Duration
     ) {
         id = claim.id
         request = claim.request
@@ -44,6 +46,8 @@ final class Run {
         self.attempts = attempts
         self.child = child
         heartbeat = Heartbeat(limit: stallLimit, at: .now)
+        // What is made in a moment need not be announced.
+        nextReport = .now.advanced(by: noticeDelay)
         self.claim = consume claim
     }
 

@@ -89,13 +89,26 @@ package enum Worker {
         _ isInterrupted: () -> Bool, _ tell: (Report) -> Void
     ) throws(SpoolError) -> Production.End {
         let (name, queued) = (workplace.name, Timestamp(milliseconds: workplace.queued))
+        if let objection = try workplace.objection() {
+            let failure = Failure(
+                code: Failure.badRequest, message: objection.message, hint: objection.hint)
+            return .refused(Refusal(failure, .badRequest, name: name, queued: queued))
+        }
         switch try workplace.read() {
-        case .success(let bytes):
+        case .success(var bytes):
+            let media = try workplace.media()
+            if let file = RequestAgain.file(in: bytes) {
+                do throws(Failure) {
+                    bytes = try FoundMedia(media).requestAgain(of: file)
+                } catch {
+                    return .refused(Refusal(error, .badRequest, name: name, queued: queued))
+                }
+                try workplace.replaceRequest(with: bytes)
+            }
             let production = Production(
                 engine: engine, name: name, queued: queued,
                 savings: Production.Savings(
                     folder: workplace.checkpoint, interval: saveInterval))
-            let media = try workplace.media()
             return try production.make(
                 bytes, media: { _ in media }, into: workplace.output,
                 isInterrupted: isInterrupted,

@@ -3,6 +3,7 @@
 import Glibc
 import Model
 package import Products
+package import Requests
 import Tensors
 
 /// Where models are, and how they are run.
@@ -23,12 +24,15 @@ package struct Engine: Sendable {
     package var approximations: Approximations
     /// The styles that requests may choose.
     package var styles: StyleLibrary
+    /// What results say of themselves, where the request does not choose.
+    package var disclosure: Disclosure
 
     /// Describes an engine; nothing is read yet.
     package init(
         modelDirectories: [String], precision: Precision? = nil,
         approximations: Approximations = .none,
-        styles: StyleLibrary = StyleLibrary(folder: Engine.customaryStyles)
+        styles: StyleLibrary = StyleLibrary(folder: Engine.customaryStyles),
+        disclosure: Disclosure = Disclosure()
     ) {
         self.modelDirectories = modelDirectories
         // Read before a worker locks itself in.
@@ -36,6 +40,7 @@ package struct Engine: Sendable {
         self.precision = precision
         self.approximations = approximations
         self.styles = styles
+        self.disclosure = disclosure
     }
 
     /// The folders of all installed models, by name.

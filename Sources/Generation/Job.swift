@@ -87,6 +87,8 @@ package final class Job {
         result.seed = seed
         result.styles = plan.styles
         result.settings = plan.settings
+        result.defaults = request.defaults
+        result.metadata = plan.metadata
         result.warnings = plan.warnings
         result.timing.started = .now()
         result.engine = plan.engineRecord

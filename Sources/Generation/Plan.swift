@@ -37,6 +37,10 @@ package struct Plan: Sendable {
     package let isLoop: Bool
     /// Whether a contact sheet is wanted more than a video.
     package let isPreview: Bool
+    /// What the videos say of the request.
+    package let metadata: Request.Metadata
+    /// Whether a small "AI" stands in a corner of the pictures.
+    package let isMarked: Bool
     /// What only some modes have, as the request would say it.
     let modeSettings: [(String, JSONValue)]
     /// The video whose sound the result carries.
@@ -87,6 +91,8 @@ package struct Plan: Sendable {
         if isPreview { members.append(("preview", true)) }
         if let delivery { members.append(("deliver", delivery.json)) }
         members.append(("format", .string(format.rawValue)))
+        if metadata != .full { members.append(("metadata", .string(metadata.rawValue))) }
+        if isMarked { members.append(("mark", true)) }
         return .object(members)
     }
 

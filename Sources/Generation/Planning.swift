@@ -71,7 +71,8 @@ extension Engine {
             shift: shift, strength: request.strength,
             variations: request.variations, format: request.format,
             delivery: request.preview ? nil : request.delivery, isLoop: request.loop,
-            isPreview: request.preview, modeSettings: request.mode.settings,
+            isPreview: request.preview, metadata: request.metadata ?? disclosure.metadata,
+            isMarked: request.mark ?? disclosure.isMarked, modeSettings: request.mode.settings,
             sound: source?.hasSound == true ? request.mode.sourceVideo : nil,
             styles: styles.records, adapters: styles.adapters,
             warnings: request.warnings + fit.warnings + styles.warnings
@@ -115,33 +116,6 @@ extension Mode {
             restyling.images.count
         case .mask(let masking): masking.images.count
         case .textToVideo, .customization: 0
-        }
-    }
-
-    /// What only this mode takes, as the request would say it.
-    fileprivate var settings: [(String, JSONValue)] {
-        switch self {
-        case .textToVideo, .customization: return []
-        case .textImageToVideo(let animation), .imageToVideo(let animation):
-            var settings: [(String, JSONValue)] = [
-                ("image", .array(animation.images.map { .string($0.path.text) })),
-                ("image_role", .array(animation.images.map { .string($0.role.rawValue) })),
-            ]
-            if let camera = animation.camera {
-                settings.append(
-                    (
-                        "camera",
-                        [
-                            "pan": .double(camera.pan), "tilt": .double(camera.tilt),
-                            "zoom": .double(camera.zoom), "roll": .double(camera.roll),
-                        ]
-                    ))
-            }
-            return settings
-        case .stylization(let restyling), .storyboard(let restyling), .render(let restyling):
-            guard case .video = restyling.source else { return [] }
-            return [("structure", .double(restyling.structure))]
-        case .mask(let masking): return [("affect", .string(masking.affect.rawValue))]
         }
     }
 }

@@ -96,6 +96,7 @@ final class Rendering {
     /// - Throws: `GenerationError.media`.
     func append(_ pictures: [Picture]) throws(GenerationError) {
         for picture in pictures {
+            let picture = plan.isMarked ? VisibleMark.added(to: picture) : picture
             do { try append(picture) } catch { throw .media(error) }
         }
     }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Packet {
-    /// Puts a comment into the first packet of a GIF, which libav's writer cannot.
+    /// Puts a comment, and what made the pictures, into the first packet of a GIF, which libav's
+    /// writer cannot.
     ///
-    /// That packet begins with the header, the screen and its colours; a comment may follow them
-    /// (GIF89a, 17 to 19 and 24).
+    /// That packet begins with the header, the screen and its colours; extensions may follow them
+    /// (GIF89a, 17 to 19, 24 and 26).
     mutating func insert(comment: String) {
         let bytes = self.bytes
         precondition(bytes.count > 13 && bytes.starts(with: "GIF89a".utf8), "not a GIF's start")
         let colours = bytes[10] & 0x80 == 0 ? 0 : 3 << (Int(bytes[10] & 7) + 1)
-        insert(Self.commentExtension(comment), at: 13 + colours)
+        let comment = comment.isEmpty ? [] : Self.commentExtension(comment)
+        insert(comment + SourceStatement.gifExtension, at: 13 + colours)
     }
 
     /// Blocks of at most 255 bytes, each after its length; a length of 0 ends them.

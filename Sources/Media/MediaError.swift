@@ -15,6 +15,8 @@ package enum MediaError: Error, Equatable, Sendable {
     case fileFailed(operation: String, path: String, errno: Int32)
     /// libav failed otherwise; `detail` holds its own words.
     case libavFailed(operation: String, path: String, detail: String)
+    /// A video was written, and its comment cannot be read back from it.
+    case commentLost(path: String)
     /// The file is not a picture or video that this module reads; `reason` ends in what to do.
     case notMedia(path: String, reason: String)
     /// The file is of a kind that is read, but broken; in a video, from `second` on.
@@ -28,8 +30,8 @@ extension MediaError {
     package var path: String? {
         switch self {
         case .outOfRange, .encoderMissing, .decoderMissing: nil
-        case .fileFailed(_, let path, _), .libavFailed(_, let path, _), .notMedia(let path, _),
-            .damaged(let path, _, _), .beyondLimit(let path, _, _, _):
+        case .fileFailed(_, let path, _), .libavFailed(_, let path, _), .commentLost(let path),
+            .notMedia(let path, _), .damaged(let path, _, _), .beyondLimit(let path, _, _, _):
             path
         }
     }
@@ -43,6 +45,7 @@ extension MediaError {
             .fileFailed(operation: operation, path: name, errno: errno)
         case .libavFailed(let operation, _, let detail):
             .libavFailed(operation: operation, path: name, detail: detail)
+        case .commentLost: .commentLost(path: name)
         case .notMedia(_, let reason): .notMedia(path: name, reason: reason)
         case .damaged(_, let second, let reason):
             .damaged(path: name, second: second, reason: reason)
@@ -69,6 +72,9 @@ extension MediaError: CustomStringConvertible {
                 + Self.advice(errno, reading: operation == "open" || operation == "read")
         case .libavFailed(let operation, let path, let detail):
             "cannot \(operation) '\(path)': \(detail)"
+        case .commentLost(let path):
+            "'\(path)' was written without its comment, which says how it was made; the installed "
+                + "libav loses it, and another version may not"
         case .notMedia(let path, let reason):
             "'\(path)' cannot be used: \(reason)"
         case .damaged(let path, let second, let reason):

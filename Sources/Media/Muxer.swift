@@ -87,6 +87,12 @@ import CAV
         if !comment.isEmpty, format != .gif {
             try check(unsafe av_dict_set(&context.pointee.metadata, "comment", comment, 0))
         }
+        if format == .webm {
+            // Matroska has no place for XMP; a tag goes along when somebody copies the file.
+            try check(
+                unsafe av_dict_set(
+                    &context.pointee.metadata, "DigitalSourceType", SourceStatement.term, 0))
+        }
         if format == .mp4 { try chooseMP4() }
         let code = unsafe avio_open(&context.pointee.pb, Self.url(path), AVIO_FLAG_WRITE)
         guard code >= 0 else { throw .file("create", path, code: code) }
@@ -113,9 +119,7 @@ import CAV
     var bytes: Int { unsafe context.pointee.pb == nil ? 0 : Int(avio_tell(context.pointee.pb)) }
 
     func writePicture(_ packet: inout Packet) throws(MediaError) {
-        if format == .gif, frames == 0, !comment.isEmpty {
-            packet.insert(comment: comment)
-        }
+        if format == .gif, frames == 0 { packet.insert(comment: comment) }
         frames += 1
         unsafe packet.pointer.pointee.duration = 1
         try write(&packet, stream: 0, clock: clock)
@@ -152,8 +156,22 @@ import CAV
                 unsafe av_opt_set_int(context.pointee.priv_data, "final_delay", Int64(delay), 0))
         }
         try check(unsafe av_write_trailer(context))
+        if format == .mp4 { try appendStatement() }
         let code = unsafe avio_closep(&context.pointee.pb)
         guard code >= 0 else { throw .file("write", path, code: code) }
+    }
+
+    /// Adds the last box; what is known of those before it stays true.
+    ///
+    /// Calls `avio_seek`, `avio_write` and `avio_flush`.
+    private func appendStatement() throws(MediaError) {
+        let box = SourceStatement.box
+        unsafe avio_seek(context.pointee.pb, avio_size(context.pointee.pb), SEEK_SET)
+        unsafe box.withUnsafeBufferPointer {
+            unsafe avio_write(context.pointee.pb, $0.baseAddress, Int32($0.count))
+        }
+        unsafe avio_flush(context.pointee.pb)
+        try check(0)
     }
 
     /// When frame `index` begins on the clock of a GIF.

@@ -3,7 +3,7 @@
 import CAV
 import Glibc
 
-/// Writes single pictures as JPEG and PNG files.
+/// Writes single pictures as JPEG and PNG files, with the statement that a model made them.
 ///
 /// The file is created or replaced in place and closed on return, also after an error; an
 /// incomplete file may then stand at its path, and the caller removes it.
@@ -39,7 +39,7 @@ package enum PictureFile {
         var scaler = try Scaler(width: width, height: height, from: .rgb, to: .jpeg)
         scaler.convert(source, into: &frame)
         unsafe frame.pointer.pointee.quality = encoder.context.pointee.global_quality
-        try write(encode(&encoder, frame), to: path)
+        try write(SourceStatement.added(toJPEG: encode(&encoder, frame)), to: path)
     }
 
     /// Writes a PNG of exactly these pixels: RGB, 8 bits, marked as sRGB.
@@ -61,7 +61,7 @@ package enum PictureFile {
         unsafe frame.pointer.pointee.color_primaries = AVCOL_PRI_BT709
         unsafe frame.pointer.pointee.color_trc = AVCOL_TRC_IEC61966_2_1
         frame.load(picture)
-        try write(encode(&encoder, frame), to: path)
+        try write(SourceStatement.added(toPNG: encode(&encoder, frame)), to: path)
     }
 
     /// The MPEG quantizer scale, 1…31, whose steps are about those of an IJG quality.

@@ -60,6 +60,11 @@ final class SourceFile {
         try Self.bytes(of: descriptor, at: 0, count: size, path)
     }
 
+    /// `count` bytes from `offset` on, fewer at the end of the file.
+    func bytes(at offset: Int, count: Int) throws(MediaError) -> [UInt8] {
+        try Self.bytes(of: descriptor, at: offset, count: count, path)
+    }
+
     private static func size(of descriptor: Int32, _ path: String) throws(MediaError) -> Int {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {

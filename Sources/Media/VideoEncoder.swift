@@ -6,8 +6,8 @@ import CAV
 /// shows alike.
 ///
 /// 8-bit BT.709 in limited range and tagged so (MP4, WebM), index in front (MP4), constant quality,
-/// the comment in the file, no creation time: equal pictures give equal bytes. What a ``Delivery``
-/// asks for is done on the way. Memory does not grow with the length of the clip.
+/// the comment in the file, and the statement that a model made it (``SourceStatement``), no
+/// creation time: equal pictures give equal bytes. What a ``Delivery`` asks for is done on the way. Memory does not grow with the length of the clip.
 ///
 /// A file is worth keeping only after ``finish()`` returned; before that, or after an error, an
 /// incomplete one may stand at its path, closed, and the caller removes it. Not safe to use from
@@ -31,6 +31,8 @@ package struct VideoEncoder: ~Copyable {
     private var soundtrack: Soundtrack?
     private let hasSound: Bool
     private var soundProblem: String?
+    private let path: String
+    private let comment: String
     private var frame: Frame
     private var packet = Packet()
     private var soundPacket = Packet()
@@ -97,6 +99,8 @@ package struct VideoEncoder: ~Copyable {
         self.adaptation = adaptation
         self.container = container
         self.shape = shape
+        self.path = path
+        self.comment = comment
         frame =
             format == .gif
             ? Frame()
@@ -122,9 +126,10 @@ package struct VideoEncoder: ~Copyable {
         try encodeFrames()
     }
 
-    /// Completes and closes the file, and says what it holds.
+    /// Completes and closes the file, reads its comment back, and says what it holds.
     ///
-    /// - Throws: `fileFailed`, `libavFailed`; the file is then closed and incomplete.
+    /// - Throws: `fileFailed`, `libavFailed`; the file is then closed and incomplete. `commentLost`
+    ///   where the comment does not stand in the file.
     @discardableResult
     package consuming func finish() throws(MediaError) -> StoredVideo {
         precondition(frames > 0, "a video needs at least one picture")
@@ -136,6 +141,9 @@ package struct VideoEncoder: ~Copyable {
         try writeSound(until: .infinity)
         if let problem = soundtrack?.problem { soundProblem = soundProblem ?? problem }
         try container.finish()
+        if !comment.isEmpty, try StoredComment.read(path) != comment {
+            throw .commentLost(path: path)
+        }
         return StoredVideo(
             width: shape.width, height: shape.height, frames: stored,
             framesPerSecond: shape.rate, hasSound: hasSound, soundProblem: soundProblem)

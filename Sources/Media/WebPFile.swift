@@ -6,7 +6,7 @@ import CAV
 ///
 /// Each picture is stored whole, so that nothing needs to be remembered; libwebp's own animation
 /// encoder keeps the compressed file in memory to its end. The layout is that of the WebP
-/// Container Specification (RIFF with VP8X, ANIM, ANMF and EXIF chunks).
+/// Container Specification (RIFF with VP8X, ANIM, ANMF, EXIF and XMP chunks).
 @safe final class WebPFile: Container {
     private let file: UnsafeMutablePointer<AVIOContext>
     private let path: String
@@ -35,8 +35,9 @@ import CAV
         self.comment = comment
         let animation: UInt8 = 0x02
         let exif: UInt8 = comment.isEmpty ? 0 : 0x08
+        let xmp: UInt8 = 0x04
         put("RIFF".utf8 + number(0, 4) + "WEBP".utf8)
-        put("VP8X".utf8 + number(10, 4) + [animation | exif, 0, 0, 0])
+        put("VP8X".utf8 + number(10, 4) + [animation | exif | xmp, 0, 0, 0])
         put(number(width - 1, 3) + number(height - 1, 3))
         // White behind the pictures, which nobody sees; 0 repetitions mean for ever.
         put("ANIM".utf8 + number(6, 4) + number(0xFFFF_FFFF, 4) + number(0, 2))
@@ -77,6 +78,7 @@ import CAV
 
     func finish() throws(MediaError) {
         if !comment.isEmpty { put(chunk("EXIF", description(comment))) }
+        put(chunk("XMP ", SourceStatement.packet))
         let bytes = unsafe avio_tell(file)
         _ = unsafe avio_seek(file, 4, SEEK_SET)
         put(number(Int(bytes) - 8, 4))
@@ -95,16 +97,19 @@ import CAV
     /// A TIFF structure whose one entry is `ImageDescription` (Exif 3.0, 4.6.5.1), little-endian.
     private func description(_ text: String) -> [UInt8] {
         let bytes = Array(text.utf8) + [0]
-        let (tag, ascii, directory, entry) = (0x010E, 2, 8, 12)
+        let (directory, entry) = (8, 12)
         // Four bytes or less stand in the entry itself, longer ones behind the directory.
         let value =
             bytes.count > 4
             ? number(directory + 2 + entry + 4, 4)
             : bytes + [UInt8](repeating: 0, count: 4 - bytes.count)
-        return "II".utf8 + number(42, 2) + number(directory, 4) + number(1, 2)
-            + number(tag, 2) + number(ascii, 2) + number(bytes.count, 4) + value + number(0, 4)
+        return Self.descriptionEntry + number(bytes.count, 4) + value + number(0, 4)
             + (bytes.count > 4 ? bytes : [])
     }
+
+    /// What stands before the length of the text: the TIFF header, one entry, its tag and type.
+    static let descriptionEntry: [UInt8] =
+        "II".utf8 + [42, 0, 8, 0, 0, 0] + [1, 0] + [0x0E, 0x01] + [2, 0]
 
     private func chunk(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
         name.utf8 + number(bytes.count, 4) + bytes + (bytes.count % 2 == 0 ? [] : [0])

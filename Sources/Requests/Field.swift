@@ -38,18 +38,22 @@ package enum Field: String, CaseIterable, Sendable {
     case shift
     case variations
     case format
+    case metadata
+    case mark
     case model
     case priority
+    /// Which keys are from a `defaults.json`: written by the service.
+    case defaults = "$defaults"
 
     /// The modes that take this key.
     package var modes: Set<ModeName> {
         switch self {
-        case .schema, .mode, .size, .seconds, .frames, .seed, .steps, .model, .priority:
+        case .schema, .mode, .size, .seconds, .frames, .seed, .steps, .model, .priority, .defaults:
             Self.every
         case .prompt:
             Self.every.subtracting([.imageToVideo, .customization])
         case .negativePrompt, .style, .fps, .deliver, .preview, .guidance, .shift, .variations,
-            .format:
+            .format, .metadata, .mark:
             Self.every.subtracting([.customization])
         case .image:
             Self.every.subtracting([.textToVideo, .customization])
@@ -88,6 +92,7 @@ package enum Field: String, CaseIterable, Sendable {
         "seamless": .loop, "source": .video, "storyboard": .panels, "subject": .mask,
         "text": .prompt, "tilt": .camera, "token": .trigger, "train_batch_size": .batch,
         "train_steps": .steps, "training_steps": .steps, "trigger_word": .trigger, "type": .mode,
-        "upscale": .deliver, "width": .size, "with_prior_preservation": .prior, "zoom": .camera,
+        "upscale": .deliver, "watermark": .mark, "width": .size, "with_prior_preservation": .prior,
+        "zoom": .camera,
     ]
 }

@@ -46,7 +46,7 @@ extension Request {
         return switch value.path {
         case "image": parts
         case "examples": parts.compactMap(example)
-        case "video": [value]
+        case "video", "again": [value]
         case "mask": value.node.string == nil ? [image(of: value)].compactMap { $0 } : [value]
         case "panels": parts.compactMap(image)
         default: []

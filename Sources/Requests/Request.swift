@@ -25,6 +25,10 @@ package struct Request: Equatable, Sendable {
     /// How many videos; each next one adds 1 to the seed.
     package var variations: Int
     package var format: Format
+    /// What the video says of this request; the service's own when absent, as for `mark`.
+    package var metadata: Metadata?
+    /// Whether a small "AI" stands in a corner of the pictures.
+    package var mark: Bool?
     /// Whether the last frame leads to the first.
     package var loop: Bool
     /// Whether a quick look is wanted: few steps, small, one contact sheet.
@@ -33,6 +37,8 @@ package struct Request: Equatable, Sendable {
     package var model: String?
     /// −10 to 10; greater is earlier.
     package var priority: Int
+    /// The keys that are from a `defaults.json`.
+    package var defaults: [Default]
     /// What the request says in vain, one sentence each, for the result's `warnings`.
     package var warnings: [String]
 }

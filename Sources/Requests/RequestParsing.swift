@@ -96,15 +96,32 @@ extension Validation {
             shift: value(.shift).flatMap { number($0, in: Limits.shift, example: 3) },
             variations: value(.variations).flatMap { self.variations($0, seed: seed) } ?? 1,
             format: value(.format).flatMap { choice($0, of: Request.Format.self) } ?? .mp4,
+            metadata: value(.metadata).flatMap { choice($0, of: Request.Metadata.self) },
+            mark: value(.mark).flatMap { flag($0) },
             loop: loop,
             preview: preview,
             model: value(.model).flatMap { name($0, example: "starter") },
             priority: value(.priority).flatMap {
                 whole($0, in: Limits.priority, example: 0)
             } ?? 0,
+            defaults: value(.defaults).flatMap { origins($0) } ?? [],
             warnings: warnings)
         check(available)
         return payload == nil ? nil : request
+    }
+
+    /// What the service wrote of its defaults.
+    private mutating func origins(_ value: FieldValue) -> [Request.Default]? {
+        let origins = value.node.members?.map { member in
+            member.value.string.map { Request.Default(key: member.key, file: $0) }
+        }
+        guard let origins, !origins.contains(nil), origins.count <= Field.allCases.count else {
+            report(
+                value, wanted: "what the service wrote there, a key and a file in quotation marks",
+                hint: "Delete it: it says only where other keys are from.")
+            return nil
+        }
+        return origins.compactMap(\.self)
     }
 
     /// Refuses what is understood but cannot be done yet.

@@ -18,6 +18,10 @@ package struct ResultRecord: Equatable, Sendable {
     package var seed: UInt64?
     /// Every effective value as an object, as the engine used it.
     package var settings: JSONValue = [:]
+    /// The keys of the request that are from a `defaults.json`.
+    package var defaults: [Request.Default] = []
+    /// What the comment says of the request.
+    package var metadata = Request.Metadata.full
     package var files: [File] = []
     package var inputs: [Input] = []
     package var timing = Timing()

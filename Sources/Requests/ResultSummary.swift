@@ -12,6 +12,8 @@ package struct ResultSummary: Sendable {
     package let files: [String]
     /// Why there was no video: a word for scripts, a sentence for people, and the first of the problems.
     package let failure: (code: String, message: String, problem: String?)?
+    /// Why there was none: the sentences of the error, and of its first problems.
+    package let reason: String?
 
     /// Bytes of the longest record that is read: 4 MiB.
     package static let limit = 4 << 20
@@ -37,10 +39,14 @@ package struct ResultSummary: Sendable {
         isFailed = status == "failed"
         func value(_ key: String) -> JSONNode? { members.first { $0.key == key }?.value }
         files = (value("files")?.array ?? []).compactMap { $0["name"]?.string }
-        failure = value("error").flatMap { error in
+        let error = value("error")
+        failure = error.flatMap { error in
             guard let code = error["code"]?.string, let message = error["message"]?.string
             else { return nil }
             return (code, message, error["problems"]?.array?.first?["message"]?.string)
         }
+        let problems = error?["problems"]?.array?.prefix(3).compactMap { $0["message"]?.string }
+        let sentences = [error?["message"]?.string].compactMap(\.self) + (problems ?? [])
+        reason = sentences.isEmpty ? nil : sentences.joined(separator: " ")
     }
 }

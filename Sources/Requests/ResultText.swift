@@ -5,8 +5,8 @@ package import JSON
 extension ResultRecord {
     /// The record as `result.json` holds it.
     ///
-    /// Every key is always there, except `error`, which only a failure has, and the engine's
-    /// `approximations`.
+    /// Every key is always there, except `error`, which only a failure has, `defaults`, where none
+    /// were used, and the engine's `approximations`.
     package var json: JSONValue {
         var members: [(String, JSONValue)] = [
             ("status", .string(failure == nil ? "done" : "failed")),
@@ -22,6 +22,9 @@ extension ResultRecord {
             ("engine", engine.map(\.json) ?? .null),
             ("warnings", .array(warnings.map { .string($0) })),
         ]
+        if !defaults.isEmpty {
+            members.append(("defaults", .object(defaults.map { ($0.key, .string($0.file)) })))
+        }
         if let failure { members.append(("error", failure.json)) }
         return .object(members)
     }
@@ -32,8 +35,9 @@ extension ResultRecord {
     /// The text for the video's standard `comment` tag: one JSON object on one line.
     ///
     /// It holds what is known before the file is complete (no hashes of itself, no end), and
-    /// begins with the disclosure that the video is AI-generated.
+    /// begins with the disclosure that the video is AI-generated, which is there whatever the rest is.
     package var comment: String {
+        let isFull = metadata == .full
         var engineFacts: [(String, JSONValue)] = []
         if let engine {
             engineFacts = [
@@ -49,13 +53,20 @@ extension ResultRecord {
             "request": .string(request),
             "mode": .text(mode?.rawValue),
             "model": modelJSON,
-            "style": .array(styles.map(\.comment)),
+            "style": .array(styles.map { isFull ? $0.comment : $0.wordless.comment }),
             "seed": .seed(seed),
-            "settings": settings,
+            "settings": isFull ? settings : wordlessSettings,
             "inputs": .array(inputs.map(\.json)),
             "engine": .object(engineFacts),
         ]
         return facts.serialized(pretty: false)
+    }
+
+    /// The settings without what a person wrote in words.
+    private var wordlessSettings: JSONValue {
+        guard case .object(let members) = settings else { return settings }
+        let words = [Field.prompt.rawValue, Field.negativePrompt.rawValue]
+        return .object(members.filter { !words.contains($0.0) })
     }
 
     private var modelJSON: JSONValue {

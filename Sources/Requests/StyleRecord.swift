@@ -78,6 +78,15 @@ extension ResultRecord.Style {
     }
 }
 
+extension ResultRecord.Style {
+    /// The same without the phrase that calls it up.
+    var wordless: ResultRecord.Style {
+        var style = self
+        style.trigger = nil
+        return style
+    }
+}
+
 extension ResultRecord.MadeStyle {
     var json: JSONValue {
         var members: [(String, JSONValue)] = [("name", .string(name))]

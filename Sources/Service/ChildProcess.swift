@@ -5,7 +5,7 @@ internal import Files
 
 /// A child of this process, and the lines that it writes to the descriptor it inherited.
 ///
-/// The child gets standard input from `/dev/null`, this process's output and error, descriptor 3
+/// The child gets standard input from a file or from `/dev/null`, this process's output and error, descriptor 3
 /// for its lines, default signal handling, and a process group of its own, so that Ctrl-C in a
 /// terminal reaches only the parent, who decides.
 package struct ChildProcess: ~Copyable {
@@ -39,11 +39,15 @@ package struct ChildProcess: ~Copyable {
     /// Starts the program at a path, with its name and arguments as words; calls `posix_spawn`.
     ///
     /// Its environment is this process's, with these variables (`NAME=value`) in place of its own.
+    ///
+    /// * `input`: the file that it reads as its standard input.
     package init(
-        _ program: String, words: [String], environment: [String] = []
+        _ program: String, words: [String], environment: [String] = [],
+        input: String = "/dev/null"
     ) throws(ServiceError) {
         let pipe = try serving { () throws(FileError) in try Pipe() }
-        let id = try Self.spawn(program, words, environment, reports: pipe.writing.number)
+        let id = try Self.spawn(
+            program, words, environment, input: input, reports: pipe.writing.number)
         let ending: OwnedDescriptor
         do throws(FileError) {
             ending = try Waiting.end(ofProcess: id)
@@ -112,7 +116,8 @@ package struct ChildProcess: ~Copyable {
     }
 
     private static func spawn(
-        _ program: String, _ words: [String], _ variables: [String], reports: Int32
+        _ program: String, _ words: [String], _ variables: [String], input: String,
+        reports: Int32
     ) throws(ServiceError) -> Int32 {
         var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -122,7 +127,7 @@ package struct ChildProcess: ~Copyable {
             unsafe posix_spawn_file_actions_destroy(&actions)
             unsafe posix_spawnattr_destroy(&attributes)
         }
-        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, reports, reportDescriptor)
         var (blocked, restored) = (sigset_t(), sigset_t())
         unsafe sigemptyset(&blocked)

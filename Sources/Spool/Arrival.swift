@@ -24,6 +24,29 @@ package struct Arrival: Hashable, Sendable, CustomStringConvertible {
     /// Another file in the same folder of the inbox.
     package func sibling(_ name: String) -> Arrival { Arrival(path.parent.appending(name)) }
 
+    /// Whether it is a picture, clip or text that is a request by lying where it does.
+    package var isDrop: Bool { InboxName.isDrop(path) }
+
+    /// The folders on its way from the inbox, as text, outermost first.
+    package var folders: [String] {
+        path.components.dropLast().map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// A file in the folder that is reached by the first so many of ``folders``.
+    package func file(_ name: String, depth: Int) -> Arrival {
+        let parts = path.components.prefix(depth).map { Path(bytes: $0) }
+        return Arrival(parts.reduce(Path("")) { $0.appending($1) }.appending(name))
+    }
+
+    /// The request's file that a drop stands for: `cat.json` for `cat.jpg`.
+    package var request: Arrival {
+        let name = path.name
+        let stem = name.lastIndex(of: UInt8(ascii: ".")).map { name[..<$0] } ?? name[...]
+        return Arrival(
+            path.parent.appending(
+                Path(bytes: Array(stem.isEmpty ? name[...] : stem) + ".json".utf8)))
+    }
+
     /// Where a request was dropped at first that was moved back from the outbox as `request.json`:
     /// beside it, under its own name; before the folder `NAME.failed`, if that came back as a whole.
     ///

@@ -10,7 +10,7 @@ extension Inbox {
     package func expects(_ cancellation: Cancellation) -> Bool {
         guard absence == nil else { return true }
         let path = cancellation.path
-        guard InboxName.isRequest(path), let status = status(of: path) else { return false }
+        guard InboxName.isOffered(path), let status = status(of: path) else { return false }
         return settled[path] != status
     }
 }

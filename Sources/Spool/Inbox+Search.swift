@@ -73,10 +73,13 @@ extension Inbox {
                 if InboxName.isRequest(name) {
                     sweep.see(path, status(of: path))
                     ready += look(at: path, now)
-                } else if InboxName.isSearched(name), let status = status(of: path),
-                    status.kind == .directory
-                {
-                    ready += search(path, device: status.device, &sweep, at: now)
+                } else if InboxName.isSearched(name), let status = status(of: path) {
+                    if status.kind == .directory {
+                        ready += search(path, device: status.device, &sweep, at: now)
+                    } else if InboxName.isDrop(path) {
+                        sweep.see(path, status)
+                        ready += look(at: path, now)
+                    }
                 }
             }
         } catch {
@@ -130,13 +133,16 @@ extension Inbox {
 
     /// The path itself when it is a request that is ready, otherwise nothing.
     mutating func look(at path: Path, _ now: Settling.Instant) -> [Path] {
-        guard InboxName.isRequest(path) else { return [] }
+        guard InboxName.isOffered(path) else { return [] }
+        let isDrop = InboxName.isDrop(path)
         let status = status(of: path)
+        // A link, a pipe or a folder is nothing to make a video of.
+        if isDrop, let status, status.kind != .file { return [] }
         if let status, held[path] == status || settled[path] == status { return [] }
         held[path] = nil
         // What was answered once and has not changed is not read again.
         let isKnown = status != nil && offered[path] == status
-        let isWhole = isKnown || status?.kind == .file && isWhole(path)
+        let isWhole = isKnown || !isDrop && status?.kind == .file && isWhole(path)
         let root = root
         let isReady = settling.observe(path, status, isComplete: isWhole, at: now) {
             hasWriter(path, beneath: root)
@@ -152,6 +158,20 @@ extension Inbox {
         // When it stays so, it is claimed as it is, and refused with a reason. A second name is
         // normal for a moment, while a file is linked into place.
         case .failure: false
+        }
+    }
+
+    /// The names of the drops beside a drop, itself among them.
+    package func drops(beside arrival: Arrival) -> [String] {
+        let folder = arrival.path.parent
+        do throws(FileError) {
+            return try names(in: folder).filter { name in
+                let path = folder.appending(Path(bytes: name))
+                return InboxName.isDrop(path) && status(of: path)?.kind == .file
+            }.map { String(decoding: $0, as: UTF8.self) }
+        } catch {
+            // It went away in this moment.
+            return [arrival.name]
         }
     }
 

@@ -19,6 +19,10 @@ package enum InboxName {
         case housekeeping
         /// A folder with a request's name.
         case folder
+        /// What holds for the requests below it.
+        case defaults
+        /// The folder of things to copy, which are never run.
+        case templates
 
         /// One sentence for the person who dropped it.
         package var description: String {
@@ -36,6 +40,10 @@ package enum InboxName {
                     + "two places: choose one version and give it a name of its own."
             case .housekeeping: "A system or a sync tool keeps its own things under this name."
             case .folder: "This is a folder, and only a file may have a name that ends in .json."
+            case .defaults:
+                "It holds what the requests in its folder and below it do not say themselves."
+            case .templates:
+                "What is in this folder is there to be copied: put a copy elsewhere in the inbox."
             }
         }
     }
@@ -46,6 +54,7 @@ package enum InboxName {
         let name = lowercased(name)
         if let reason = temporary(name) { return reason }
         guard name.utf8.count > suffix.utf8.count, ends(name, suffix) else { return .suffix }
+        if name == defaultsFile { return .defaults }
         return isConflict(name) ? .conflict : nil
     }
 
@@ -54,6 +63,7 @@ package enum InboxName {
         let name = lowercased(name)
         if let reason = temporary(name) { return reason }
         if ends(name, suffix) { return .folder }
+        if name == templateFolder { return .templates }
         return name.isEmpty || housekeeping.contains(name) ? .housekeeping : nil
     }
 
@@ -70,6 +80,34 @@ package enum InboxName {
         return components.last.map(isRequest) == true
             && components.dropLast().allSatisfy(isSearched)
     }
+
+    /// Whether a path is that of a picture, clip or text that is a request by lying where it does: in a
+    /// folder of the folder `_modes`, or deeper.
+    ///
+    /// What was refused and came back in a folder `NAME.failed` has its request beside it.
+    package static func isDrop(_ path: Path) -> Bool {
+        let parts = path.components
+        guard let last = parts.last, let start = parts.firstIndex(where: isModeFolder),
+            start + 2 < parts.count, parts.dropLast().allSatisfy(isSearched), isMedium(last)
+        else { return false }
+        let isBack = parts[start...].dropLast().contains { ends(lowercased($0), ".failed") }
+        return !isBack && lowercased(last) != readme
+    }
+
+    /// Whether a file at such a path is a request, with or without a request's text.
+    package static func isOffered(_ path: Path) -> Bool { isRequest(path) || isDrop(path) }
+
+    /// The folder whose folders say with their names what is to be done with what is dropped there.
+    package static let modeFolder = "_modes"
+    /// The folder of requests to copy.
+    package static let templateFolder = "_templates"
+    /// What explains a folder, in each of them.
+    package static let readmeFile = "README.txt"
+
+    private static let readme = readmeFile.lowercased()
+    private static let defaultsFile = "defaults.json"
+
+    private static func isModeFolder(_ name: [UInt8]) -> Bool { lowercased(name) == modeFolder }
 
     /// Whether a name is worth mentioning to somebody who looks for a picture or a clip.
     package static func isMedium(_ name: [UInt8]) -> Bool {

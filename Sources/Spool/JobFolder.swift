@@ -8,6 +8,7 @@ internal import Glibc
 ///     claim          which request it is, where it came from and when
 ///     request.json   the request, exactly as it was dropped
 ///     unreadable     why it could only be left where it lies; request.json is empty then
+///     objection      why nobody can work on it, found when it was accepted
 ///     attempts       how often it was started, how often that crashed, how often it was killed
 ///     cancelled      that it is to be refused and not begun; written before the order is removed
 ///     media          which file of in/ is which file of the request, or why there is none
@@ -23,6 +24,7 @@ struct JobFolder: Sendable {
     var claim: Path { path.appending("claim") }
     var request: Path { path.appending("request.json") }
     var unreadableFile: Path { path.appending("unreadable") }
+    var objectionFile: Path { path.appending("objection") }
     var attemptsFile: Path { path.appending("attempts") }
     var cancelledFile: Path { path.appending("cancelled") }
     var mediaList: Path { path.appending("media") }
@@ -66,6 +68,12 @@ struct JobFolder: Sendable {
     /// Why the request could not be read where it was left; nil for one that is here.
     func unreadable() throws(FileError) -> UnreadableRequest? {
         try contents(unreadableFile).flatMap { UnreadableRequest(word: $0.trimmed) }
+    }
+
+    /// Why nobody can work on it; nil for one that a worker is to judge.
+    func objection() throws(FileError) -> Objection? {
+        guard try has(objectionFile) else { return nil }
+        return Objection(try WholeFile.read(objectionFile, limit: Objection.limit))
     }
 
     /// Whether the request is here, and a file: nothing else is ever handed out.

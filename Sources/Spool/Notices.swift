@@ -4,7 +4,8 @@ internal import Digests
 internal import Files
 internal import Glibc
 
-/// Texts in the outbox that say why there is no result yet: `alice/sunset.waiting.txt`.
+/// Texts in the outbox about results to come: `alice/sunset.waiting.txt` says why there is none yet,
+/// `alice/sunset.progress.json` how far it is.
 ///
 /// They are for people who see nothing but the two folders. Which ones stand there is written down
 /// in `spool/notices`, so that a start after a crash takes away what no longer holds. A notice is
@@ -12,38 +13,46 @@ internal import Glibc
 struct Notices: Sendable {
     private let folder: Path
     private let outbox: Path
+    private let suffix: String
     private var posted: [Path: Posted] = [:]
 
     /// A text that stands in the outbox, or is about to.
     private struct Posted {
         /// Where it is, relative to the outbox.
         let place: Path
-        /// The SHA-256 of the text: a file that holds something else is somebody else's.
-        let digest: String
+        /// The SHA-256 of the text, then that of the one that it replaces: a file that holds something
+        /// else is somebody else's.
+        private(set) var digests: [String]
 
-        init(_ place: Path, _ text: String) {
+        var digest: String? { digests.first }
+
+        init(_ place: Path, _ text: String, replacing old: Posted? = nil) {
             self.place = place
-            digest = Self.digest(Array(text.utf8))
+            digests = [Self.digest(Array(text.utf8))] + (old?.digests.prefix(1) ?? [])
         }
 
         /// Reads what `record` wrote; nil when it is something else.
-        init?(record: [UInt8]) {
+        init?(record: [UInt8], suffix: String) {
             let words = record.split(separator: 0x20)
-            guard words.count == 2, let place = EscapedWord.decoded(words[0]),
-                place.name.reversed().starts(with: Notices.suffix.utf8.reversed()),
+            guard 2...3 ~= words.count, let place = EscapedWord.decoded(words[0]),
+                place.name.reversed().starts(with: suffix.utf8.reversed()),
                 place.bytes.first != 0x2F, !place.components.contains(Array("..".utf8))
             else { return nil }
             self.place = place
-            digest = String(decoding: words[1], as: UTF8.self)
+            digests = words.dropFirst().map { String(decoding: $0, as: UTF8.self) }
         }
 
-        var record: [UInt8] { EscapedWord.encoded(place) + [0x20] + Array(digest.utf8) }
+        var record: [UInt8] {
+            ([EscapedWord.encoded(place)] + digests.map { Array($0.utf8) }).joined(separator: [0x20]
+            )
+            .map(\.self)
+        }
 
         func isAt(_ path: Path) throws(FileError) -> Bool {
             guard let status = try FileStatus(of: path), status.kind == .file,
                 status.bytes <= Notices.limit
             else { return false }
-            return try Self.digest(WholeFile.read(path, limit: Notices.limit)) == digest
+            return try digests.contains(Self.digest(WholeFile.read(path, limit: Notices.limit)))
         }
 
         private static func digest(_ bytes: [UInt8]) -> String {
@@ -53,13 +62,16 @@ struct Notices: Sendable {
         }
     }
 
-    private static let suffix = ".waiting.txt"
+    /// What the names of the two kinds end in.
+    static let waiting = ".waiting.txt"
+    static let progress = ".progress.json"
     /// Bytes of the longest text.
     private static let limit = 64 * 1024
 
     /// Takes away whatever an earlier run left.
-    init(in folder: Path, outbox: Path) throws(FileError) {
+    init(in folder: Path, outbox: Path, suffix: String = waiting) throws(FileError) {
         self.folder = folder
+        self.suffix = suffix
         self.outbox = outbox
         try Directory.ensure(folder)
         for name in try Directory.names(in: folder) {
@@ -67,7 +79,8 @@ struct Notices: Sendable {
             do throws(FileError) {
                 // What is no record may be a text that was about to be moved out.
                 if try FileStatus(of: file)?.kind == .file,
-                    let posted = Posted(record: try WholeFile.read(file, limit: Self.limit))
+                    let posted = Posted(
+                        record: try WholeFile.read(file, limit: Self.limit), suffix: suffix)
                 {
                     try takeAway(posted)
                 }
@@ -100,6 +113,24 @@ struct Notices: Sendable {
         }
     }
 
+    /// The same where the text changes again and again: readers see the old one or the new, and what
+    /// synchronises the folder one change.
+    mutating func update(_ text: String, for request: Path) throws(FileError) {
+        guard let old = posted[request], try isThere(old) else {
+            try withdraw(request)
+            return try post(text, for: request)
+        }
+        let new = Posted(old.place, text, replacing: old)
+        let record = record(of: request)
+        let fresh = Path(bytes: record.bytes + Array(".text".utf8))
+        try WholeFile.write(new.record, to: record)
+        try WholeFile.write(Array(text.utf8), to: fresh)
+        try Enclosure.pinning(new.place, beneath: outbox) { (place: Path) throws(FileError) in
+            try Renaming.replace(fresh, to: place)
+        }
+        posted[request] = new
+    }
+
     private mutating func put(
         _ text: String, for request: Path, in folder: Path, _ stem: String
     ) throws(FileError) {
@@ -107,7 +138,7 @@ struct Notices: Sendable {
         try ensure(folder)
         for number in 1... {
             let name = number == 1 ? stem : "\(stem)-\(number)"
-            let new = Posted(folder.appending(name + Self.suffix), text)
+            let new = Posted(folder.appending(name + suffix), text)
             do throws(FileError) {
                 return try put(text, for: request, new)
             } catch {

@@ -7,7 +7,7 @@ package import Files
 ///
 /// Every name is at most ``limit`` bytes long and every folder at most ``folderLimit``, however it
 /// was dropped, so that a result always finds its place. No name is that of a text which the service
-/// posts and takes away again: nothing ends in `.waiting.txt`, and no request's result is `PAUSED`.
+/// posts and takes away again: nothing ends in `.waiting.txt` or `.progress.json`, and no request's result is `PAUSED`.
 package enum OutboxName {
     /// The longest name made here, in bytes of UTF-8.
     ///
@@ -42,9 +42,10 @@ package enum OutboxName {
     /// The text, or another for the name of a notice: the service removes whatever bears one.
     private static func unlikeNotice(_ text: String) -> String {
         var text = text
-        if text.lowercased().utf8.reversed().starts(with: ".waiting.txt".utf8.reversed()),
-            let dot = text.unicodeScalars.lastIndex(of: ".")
-        {
+        let isLike = [Notices.waiting, Notices.progress].contains {
+            text.lowercased().utf8.reversed().starts(with: $0.utf8.reversed())
+        }
+        if isLike, let dot = text.unicodeScalars.lastIndex(of: ".") {
             text.unicodeScalars.replaceSubrange(dot...dot, with: ["_"])
         }
         return text

@@ -96,10 +96,10 @@ package struct Premises: Sendable {
             let path = folder.appending(Path(bytes: name))
             if InboxName.isRequest(name) {
                 found.append(path.description)
-            } else if InboxName.isSearched(name),
-                try FileStatus(of: inbox.appending(path))?.kind == .directory
-            {
-                try list(path, into: &found, limit: limit)
+            } else if InboxName.isSearched(name) {
+                let kind = try FileStatus(of: inbox.appending(path))?.kind
+                if kind == .directory { try list(path, into: &found, limit: limit) }
+                if kind == .file, InboxName.isDrop(path) { found.append(path.description) }
             }
         }
     }

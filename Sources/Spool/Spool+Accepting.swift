@@ -7,13 +7,12 @@ internal import Glibc
 extension Spool {
     /// Begins to accept a request: makes a job folder for it, which counts for nothing yet.
     ///
-    /// * `content`: what the request says, or why it cannot be read.
     /// * `known`: where it lay when it was dropped at first, if not there.
     /// - Returns: nil when the request is gone from the inbox.
     package mutating func stage(
-        _ arrival: Arrival, _ content: Result<[UInt8], UnreadableRequest>,
-        media names: [String] = [], priority: Int = 0, as known: Arrival? = nil
+        _ offer: Offer, priority: Int = 0, as known: Arrival? = nil
     ) throws(SpoolError) -> Staging? {
+        let arrival = offer.arrival
         let status = try spooling { () throws(FileError) in
             try Inbox.status(of: arrival.path, in: inbox)
         }
@@ -21,10 +20,16 @@ extension Spool {
         lastMoment = max(WallClock.milliseconds, lastMoment + 1)
         let id = Self.identifier(lastMoment)
         let folder = JobFolder(path: jobs.appending(id))
-        try spooling { () throws(FileError) in try Directory.make(folder.path) }
+        try spooling { () throws(FileError) in
+            try Directory.make(folder.path)
+            if let objection = offer.objection {
+                try WholeFile.write(objection.text, to: folder.objectionFile)
+            }
+        }
+        let isDrop = offer.form == .drop
         return Staging(
-            arrival: arrival, id: id, folder: folder, inbox: inbox, names: names, content: content,
-            path: (known ?? arrival).path, queued: status.arrived, priority: priority)
+            offer: offer, id: id, folder: folder, inbox: inbox, status: status,
+            path: (known ?? (isDrop ? arrival.request : arrival)).path, priority: priority)
     }
 
     /// Accepts a request whose files are copied: from now on it is the queue's to finish.
@@ -39,12 +44,12 @@ extension Spool {
     ) throws(SpoolError) -> Acceptance {
         let staging = collected.staging
         if let entry = try duplicate(collected, isRetry: isRetry) {
-            let isKnown = claiming == .leave ? true : try sweep(staging)
+            let isKnown = claiming == .leave ? true : try sweep(collected)
             try discard(staging.folder)
             return isKnown ? .duplicate(entry) : .gone
         }
         do throws(SpoolError) {
-            try take(staging)
+            try take(collected)
         } catch {
             // The move either happened, and the job stands, or it did not, and the folder is moot.
             guard try exists(staging.folder.request) else {
@@ -68,8 +73,9 @@ extension Spool {
 
     /// Removes a duplicate from the inbox, by way of its folder, where nobody writes to it; false when
     /// it is another one by now, which stays.
-    private func sweep(_ staging: Staging) throws(SpoolError) -> Bool {
-        guard case .success = staging.content else { return true }
+    private func sweep(_ collected: Collected) throws(SpoolError) -> Bool {
+        let staging = collected.staging
+        guard case .success = staging.content, collected.isRemovable else { return true }
         let aside = staging.folder.path.appending("duplicate")
         do throws(FileError) {
             return try Enclosure.pinning(staging.arrival.path, beneath: inbox) {
@@ -78,12 +84,12 @@ extension Spool {
                     try Renaming.move(source, to: aside)
                 } catch {
                     guard error.errno == EXDEV else { throw error }
-                    guard content(of: source) == staging.content else { return false }
+                    guard try isStill(source, staging) else { return false }
                     try Directory.remove(source)
                     try Directory.synchronize(source.parent)
                     return true
                 }
-                guard content(of: aside) != staging.content else { return true }
+                guard try !isStill(aside, staging) else { return true }
                 try putBack(aside, to: source)
                 return false
             }
@@ -95,6 +101,15 @@ extension Spool {
             default: throw .file(error)
             }
         }
+    }
+
+    /// Whether a file of the inbox, wherever it was moved, is what was staged.
+    private func isStill(_ file: Path, _ staging: Staging) throws(FileError) -> Bool {
+        if let original = staging.offer.original { return content(of: file) == original }
+        guard let status = try FileStatus(of: file) else { return false }
+        let known = staging.status
+        return status.kind == .file && status.inode == known.inode && status.bytes == known.bytes
+            && status.modified == known.modified
     }
 
     /// Moves a request back to its name in the inbox; one that was replaced by then is forgotten, as
@@ -109,15 +124,49 @@ extension Spool {
     }
 
     /// Moves a request into its job, or copies it there where it stays.
-    private func take(_ staging: Staging) throws(SpoolError) {
+    private func take(_ collected: Collected) throws(SpoolError) {
+        let staging = collected.staging
         do throws(FileError) {
             try Enclosure.pinning(staging.arrival.path, beneath: inbox) {
-                (source: Path) throws(FileError) in try take(source, staging)
+                (source: Path) throws(FileError) in
+                if staging.offer.form == .drop {
+                    try takeDrop(source, collected)
+                } else {
+                    try take(source, staging)
+                }
             }
         } catch {
             guard error.errno == ESTALE else { throw .file(error) }
             throw .notNow(request: staging.arrival.description)
         }
+    }
+
+    /// Writes the request of a drop into the job, which stands from then on, and removes the drop; one
+    /// that could not be copied stays, and what replaced it in the last moment is another.
+    private func takeDrop(_ source: Path, _ collected: Collected) throws(FileError) {
+        let staging = collected.staging
+        guard try FileStatus(of: source) == staging.status else {
+            let isGone = try FileStatus(of: source) == nil
+            throw FileError(
+                operation: "take", path: source.description, errno: isGone ? ENOENT : ESTALE)
+        }
+        guard case .success(let bytes) = staging.content else {
+            preconditionFailure("a drop's request is written here")
+        }
+        try WholeFile.write(bytes, to: staging.folder.request)
+        guard claiming == .move, collected.isRemovable else { return }
+        let aside = staging.folder.path.appending("dropped")
+        do throws(FileError) {
+            try Renaming.move(source, to: aside)
+        } catch {
+            switch error.errno {
+            case EACCES, EPERM, EROFS: return
+            case EXDEV: return try Directory.remove(source)
+            default: throw error
+            }
+        }
+        if try !isStill(aside, staging) { try putBack(aside, to: source) }
+        try Directory.removeTree(aside)
     }
 
     /// The same for a request at a path that stays; `ESTALE` when it changed meanwhile.
@@ -133,7 +182,7 @@ extension Spool {
         if claiming == .move, isPlain {
             do throws(FileError) {
                 try Renaming.move(source, to: request)
-                guard content(of: request) != staging.content else { return }
+                guard try !isStill(request, staging) else { return try complete(staging) }
                 // Written to in the last moment: its files may be others now, so it begins anew.
                 try putBack(request, to: source)
                 throw changed
@@ -144,7 +193,7 @@ extension Spool {
                 isElsewhere = error.errno == EXDEV
             }
         }
-        guard content(of: source) == staging.content else { throw changed }
+        guard try isStill(source, staging) else { throw changed }
         switch staging.content {
         case .success(let bytes):
             try WholeFile.write(bytes, to: request)
@@ -157,6 +206,15 @@ extension Spool {
             let isOfNoUse = !isPlain && status.kind != .directory
             if claiming == .move, isOfNoUse { try Directory.remove(source) }
         }
+    }
+
+    /// Writes what was added to a request that was moved.
+    private func complete(_ staging: Staging) throws(FileError) {
+        guard case .completed = staging.offer.form, case .success(let bytes) = staging.content
+        else {
+            return
+        }
+        try WholeFile.write(bytes, to: staging.folder.request)
     }
 
     /// Takes a job back that the power left with another request than it was made for.
@@ -236,7 +294,7 @@ extension Spool {
         lastTry: Bool = true, while goOn: () -> Bool = { true }
     ) throws(SpoolError) -> String? {
         let content = bytes.map { .success($0) } ?? RequestFile.read(arrival.path, beneath: inbox)
-        guard let staging = try stage(arrival, content, media: names) else { return nil }
+        guard let staging = try stage(Offer(arrival, content, names: names)) else { return nil }
         let collected: Collected
         do throws(SpoolError) {
             collected = try staging.collect(lastTry: lastTry, while: goOn)

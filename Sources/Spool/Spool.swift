@@ -48,6 +48,7 @@ package struct Spool: ~Copyable {
     package let orders: Orders
     /// Texts beside results to come; see ``Notices``.
     var notices: Notices
+    private var progress: Notices
 
     let jobs: Path
     private let lock: FileLock
@@ -73,9 +74,13 @@ package struct Spool: ~Copyable {
         let others = claiming == .move ? [inbox, outbox] : [outbox]
         try Self.proveOneMount(root: text, spool: spool, others: others)
         let orders = Orders(folder: spool.appending("orders"), inbox: inbox)
-        let notices = try spooling { () throws(FileError) in
+        let (notices, progress) = try spooling { () throws(FileError) in
             try Directory.ensure(spool.appending("orders"))
-            return try Notices(in: spool.appending("notices"), outbox: outbox)
+            return (
+                try Notices(in: spool.appending("notices"), outbox: outbox),
+                try Notices(
+                    in: spool.appending("progress"), outbox: outbox, suffix: Notices.progress)
+            )
         }
         ledger = try spooling { () throws(FileError) in
             try Ledger.open(spool.appending("ledger"))
@@ -83,6 +88,7 @@ package struct Spool: ~Copyable {
         self.claiming = claiming
         self.orders = orders
         self.notices = notices
+        self.progress = progress
         self.inbox = inbox
         self.outbox = outbox
         jobs = spool.appending("jobs")
@@ -154,6 +160,21 @@ package struct Spool: ~Copyable {
     package mutating func withdraw(_ request: Arrival) throws(SpoolError) {
         do throws(FileError) { try notices.withdraw(request.path) } catch { throw .file(error) }
     }
+
+    /// Says beside a result to come how far it is: `NAME.progress.json`.
+    package mutating func report(_ text: String, for request: Arrival) throws(SpoolError) {
+        do throws(FileError) { try progress.update(text, for: request.path) } catch {
+            throw .file(error)
+        }
+    }
+
+    /// Takes that away, if it is there.
+    package mutating func endReport(_ request: Arrival) throws(SpoolError) {
+        do throws(FileError) { try progress.withdraw(request.path) } catch { throw .file(error) }
+    }
+
+    /// A folder of the spool that is somebody else's to fill, as text for a program.
+    package func folder(_ name: String) -> String { jobs.parent.appending(name).text }
 
     /// Writes down what the service does, for the commands.
     package func show(_ status: String) throws(SpoolError) {

@@ -10,22 +10,27 @@ internal import Glibc
 /// The copying may take minutes, and needs nothing of the queue: it may run on any thread.
 package struct Staging: Sendable {
     /// The request.
-    package let arrival: Arrival
+    package let offer: Offer
     /// The id of the job that it becomes.
     package let id: String
 
     /// Whether there is anything to copy.
     package var hasFiles: Bool { !names.isEmpty }
+    package var arrival: Arrival { offer.arrival }
 
     let folder: JobFolder
     let inbox: Path
-    let names: [String]
-    /// The request's bytes, or why there are none.
-    let content: Result<[UInt8], UnreadableRequest>
+    /// What the inbox said of it.
+    let status: FileStatus
     /// The path under which it is known: its own, or that of an earlier try.
     let path: Path
-    let queued: Int64
     let priority: Int
+
+    var names: [String] { offer.names }
+    /// The request's bytes, or why there are none.
+    var content: Result<[UInt8], UnreadableRequest> { offer.content }
+    /// When it came, in milliseconds since 1970.
+    var queued: Int64 { status.arrived }
 
     /// Copies the files and writes down which request this is; all of it durable.
     ///
@@ -72,6 +77,11 @@ package struct Collected: Sendable {
     let identity: Identity
     /// Whether every file was there.
     let isComplete: Bool
+
+    /// Whether what lies in the inbox is of no more use there: a drop is, once there is a copy of it.
+    package var isRemovable: Bool {
+        staging.offer.form != .drop || isComplete && !staging.names.isEmpty
+    }
 }
 
 extension JobFolder {

@@ -45,6 +45,8 @@ package struct Survey: Sendable {
         case unusable(UnreadableRequest)
         /// It is empty, which a file that is still to be written may be.
         case empty
+        /// It is a request by lying where it does.
+        case drop(Arrival, FileState)
         /// It holds these bytes.
         case request(Arrival, [UInt8], FileState)
     }
@@ -63,7 +65,8 @@ package struct Survey: Sendable {
             guard let reason = InboxName.reason(againstFolder: folder.bytes) else { continue }
             return .passedOver(part: folder.description, reason)
         }
-        if let reason = InboxName.reason(againstRequest: path.name) {
+        let isDrop = InboxName.isDrop(path)
+        if !isDrop, let reason = InboxName.reason(againstRequest: path.name) {
             return .passedOver(part: Path(bytes: path.name).description, reason)
         }
         guard folders.count <= Inbox.depthLimit else { return .tooDeep }
@@ -75,6 +78,10 @@ package struct Survey: Sendable {
                 return .forbidden(part: part.description, user: try service().user)
             }
             if status.kind == .file, status.bytes == 0 { return .empty }
+            if isDrop {
+                let isWritten = hasWriter(path, beneath: inbox)
+                return .drop(arrival, FileState(isBeingWritten: isWritten))
+            }
             switch RequestFile.read(path, beneath: inbox) {
             case .success(let bytes):
                 let isWritten = hasWriter(path, beneath: inbox)
@@ -219,7 +226,11 @@ package struct Survey: Sendable {
                 count += 1
             } else if InboxName.isSearched(name) {
                 let path = folder.appending(Path(bytes: name))
-                if isFolder(inbox.appending(path)) { count += requestCount(in: path) }
+                if isFolder(inbox.appending(path)) {
+                    count += requestCount(in: path)
+                } else if InboxName.isDrop(path) {
+                    count += 1
+                }
             }
         }
         return count

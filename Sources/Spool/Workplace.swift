@@ -78,6 +78,17 @@ package struct Workplace: ~Copyable {
         }
     }
 
+    /// Why nobody can work on the request, found when it was accepted; nil where nothing was.
+    package func objection() throws(SpoolError) -> Objection? {
+        try spooling { () throws(FileError) in try job.objection() }
+    }
+
+    /// Replaces the job's request by what it turned out to mean, durably: the next holder and whoever
+    /// gets it back find that.
+    package func replaceRequest(with bytes: [UInt8]) throws(SpoolError) {
+        try spooling { () throws(FileError) in try WholeFile.write(bytes, to: job.request) }
+    }
+
     /// Whether the request itself will lie beside its refusal: not when it could neither be read nor
     /// taken from where it lies.
     package func holdsRequest() throws(SpoolError) -> Bool {

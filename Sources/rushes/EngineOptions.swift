@@ -33,7 +33,24 @@ struct EngineOptions: ParsableArguments {
             valueName: "THRESHOLD"))
     var stepCache = 0.0
 
+    @Option(
+        help: ArgumentHelp(
+            "What videos say of their request, unless it says otherwise: "
+                + "\(EngineSettings.metadata.joined(separator: ", ")).",
+            valueName: "WHAT"))
+    var metadata = EngineSettings.metadata[0]
+
+    @Flag(
+        help: "Put a small \"AI\" into a corner of the pictures, unless the request says otherwise."
+    )
+    var mark = false
+
     func validate() throws {
+        guard EngineSettings.metadata.contains(metadata) else {
+            throw ValidationError(
+                "--metadata must be \(EngineSettings.metadata.joined(separator: " or ")), "
+                    + "not '\(metadata)'.")
+        }
         guard EngineSettings.precisions.contains(precision) else {
             throw ValidationError(
                 "There is no precision '\(precision)'. There is: "
@@ -46,6 +63,7 @@ struct EngineOptions: ParsableArguments {
 
     var settings: EngineSettings {
         EngineSettings(
-            models: models, styles: styles, precision: precision, stepCache: stepCache)
+            models: models, styles: styles, precision: precision, stepCache: stepCache,
+            metadata: metadata, isMarked: mark)
     }
 }

@@ -14,6 +14,8 @@ struct Serve: ParsableCommand {
 
     @OptionGroup var saving: SavingOptions
 
+    @OptionGroup var telling: TellingOptions
+
     @Option(help: ArgumentHelp("How many jobs run at the same time, 1 to 16.", valueName: "N"))
     var jobs = 1
 
@@ -46,6 +48,9 @@ struct Serve: ParsableCommand {
         help: "Describe the results in outbox/index.html and the pages that it leads to.")
     var gallery = true
 
+    @Flag(help: "Leave a new inbox empty: make no folders to drop into and no requests to copy.")
+    var bare = false
+
     @Flag(help: "Empty the inbox and end.")
     var once = false
 
@@ -72,8 +77,10 @@ struct Serve: ParsableCommand {
         configuration.mediaWait = .seconds(mediaWait)
         configuration.poll = poll
         configuration.hasGallery = gallery
+        configuration.furnishes = !bare
         configuration.styles = engine.settings.styles
         configuration.leavesRequests = claim == "leave"
+        telling.apply(to: &configuration)
         try end(Daemon.serve(configuration))
     }
 }

@@ -93,7 +93,10 @@ struct ContainmentTests {
             }
             try root.drop("film.json", smallRequest())
             let service = try Program(
-                ["serve", "--root", root.path, "--models", "\(root.path)/models", "--once"])
+                [
+                    "serve", "--bare", "--root", root.path, "--models", "\(root.path)/models",
+                    "--once",
+                ])
             #expect(service.end().status == 0)
             #expect(root.names(in: "outbox") == ["film"])
         }

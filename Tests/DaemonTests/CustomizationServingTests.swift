@@ -25,7 +25,10 @@ extension Root {
 
     fileprivate func serve(_ words: String...) throws -> Program {
         try Program(
-            ["serve", "--root", path, "--models", Root.models, "--styles", "\(path)/styles"]
+            [
+                "serve", "--bare", "--root", path, "--models", Root.models, "--styles",
+                "\(path)/styles",
+            ]
                 + words)
     }
 

@@ -173,7 +173,7 @@ struct DeferralTests {
                 try FileManager.default.createDirectory(
                     atPath: models, withIntermediateDirectories: true)
             }
-            let words = ["serve", "--root", root.path, "--models", models, "--once"]
+            let words = ["serve", "--bare", "--root", root.path, "--models", models, "--once"]
             let end = try Program(words).end()
             #expect(end.status == 75, "\(end.complaints)")
             #expect(end.complaints.contains("No model is installed in"), "\(end.complaints)")
@@ -189,7 +189,7 @@ struct DeferralTests {
         try withRoot { root in
             let request = smallRequest().replacing("narrow", with: "elsewhere")
             try root.drop("film.json", request)
-            let words = ["serve", "--root", root.path, "--models", Root.models, "--once"]
+            let words = ["serve", "--bare", "--root", root.path, "--models", Root.models, "--once"]
             let away = "\(root.path)/away"
             let end = try Program(words + ["--models", away]).end()
             #expect(end.status == 75, "\(end.complaints)")

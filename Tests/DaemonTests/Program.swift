@@ -83,12 +83,14 @@ final class Program {
             .map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
-    /// Starts the service; with `--once` it waits for missing files no longer than two seconds.
+    /// Starts the service over an inbox that stays as bare as the test made it, unless `--furnished` is
+    /// among the words; with `--once` it waits for missing files no longer than two seconds.
     static func serve(_ root: Root, _ words: String...) throws -> Program {
         let isShort = words.contains("--once") && !words.contains("--media-wait")
         return try Program(
             ["serve", "--root", root.path, "--models", Root.models]
-                + (isShort ? ["--media-wait", "2"] : []) + words)
+                + (words.contains("--furnished") ? [] : ["--bare"])
+                + (isShort ? ["--media-wait", "2"] : []) + words.filter { $0 != "--furnished" })
     }
 }
 

@@ -17,7 +17,8 @@ import Testing
     ) throws -> Acceptance {
         var spool = try Spool(root: service.root.path, claiming: claiming)
         let bytes = Array(try #require(service.root.text("inbox/alice/x.json")).utf8)
-        let staging = try #require(try spool.stage(Self.request, .success(bytes), media: media))
+        let staging = try #require(
+            try spool.stage(Offer(Self.request, .success(bytes), names: media)))
         let acceptance = try spool.accept(try staging.collect(lastTry: true), isRetry: isRetry)
         guard case .job(let id) = acceptance, let outcome else { return acceptance }
         let claim = try spool.open(id)
@@ -203,7 +204,8 @@ import Testing
         try withService { service in
             try drop(service)
             var spool = try Spool(root: service.root.path)
-            let staging = try #require(try spool.stage(Self.request, .success(Array("{}".utf8))))
+            let staging = try #require(
+                try spool.stage(Offer(Self.request, .success(Array("{}".utf8)))))
             let collected = try staging.collect(lastTry: true)
             try drop(service, "{ }")
             #expect(throws: SpoolError.notNow(request: "alice/x.json")) {

@@ -48,7 +48,7 @@ struct Service {
     var tree: [String] {
         let fixed: Set = [
             "inbox/", "outbox/", "spool/", "spool/jobs/", "spool/lock", "spool/ledger",
-            "spool/notices/", "spool/orders/",
+            "spool/notices/", "spool/orders/", "spool/progress/",
         ]
         return root.tree.filter { !fixed.contains($0) }
     }

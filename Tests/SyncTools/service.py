@@ -29,7 +29,7 @@ class Service:
         self.outbox = root / "outbox"
         self.log = root.with_name(root.name + ".log")
         self.words = [
-            str(PROGRAM), "serve", "--root", str(root), "--jobs", str(jobs),
+            str(PROGRAM), "serve", "--bare", "--root", str(root), "--jobs", str(jobs),
             "--models", str(REPOSITORY / "models"), "--styles", str(root / "styles"), *options,
         ]
         self.process: subprocess.Popen | None = None

@@ -72,6 +72,7 @@ package final class TrainingJob {
         result.mode = .customization
         result.seed = seed
         result.settings = plan.settings
+        result.defaults = request.defaults
         result.warnings = plan.warnings
         result.timing.started = .now()
         result.engine = plan.engineRecord
