@@ -13,8 +13,10 @@ enum TrainingRecipe {
     /// for each example of a step.
     static let priorClips = 16
     static let priorShare = 1.0
-    /// The part of the examples, and of what reminds, that is shown without words. Guidance leads away
-    /// from what the model makes of no words, and would exaggerate a style that is unknown there.
+    /// The part of the examples, and of what reminds, that is shown without words.
+    ///
+    /// Guidance leads away from what the model makes of no words, and exaggerates a style that it
+    /// does not know there.
     static let wordlessExamples = 0.2
     static let wordlessPriors = 0.15
     /// What clips of the untrained model count for: nothing, as a style is in use only where a request
