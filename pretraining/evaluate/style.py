@@ -229,7 +229,7 @@ def main() -> None:
         _say(f"ordinary prompts: {given.count} clips in each of three ways")
         bare = Engine(given.rushes, given.model, given.jobs)
         plain = bare.make(_requests("plain", ordinary))
-        for title, about, keys in (
+        for title, what, keys in (
             ("Prompts that do not ask for it", ABOUT_ORDINARY, {}),
             (
                 "The style without its words",
@@ -238,7 +238,7 @@ def main() -> None:
             ),
         ):
             clips = engine.make(_requests("ordinary", ordinary, **keys))
-            sections.append(measure_ordinary(title, about, ordinary, clips, plain, reader))
+            sections.append(measure_ordinary(title, what, ordinary, clips, plain, reader))
     command = ["python", "-m", "pretraining.evaluate.style", "--model", given.model]
     command += ["--count", given.count, "--seed", given.seed]
     command += ["--settings", given.settings] if given.settings != "{}" else []
