@@ -61,10 +61,10 @@ package struct ModelListing {
         _ path: String, _ precision: Precision?
     ) throws(ModelError) -> (Facts, bytes: Int) {
         let folder = try ModelFolder(path: path)
-        let transformer = try TransformerConfiguration(path: "\(folder.transformer)/config.json")
-        _ = try Autoencoder(folder: folder.autoencoder)
-        _ = try TextEncoderConfiguration(path: "\(folder.textEncoder)/config.json")
-        _ = try Tokenizer(folder: folder.tokenizer)
+        let transformer = try TransformerConfiguration(folder.transformer)
+        _ = try Autoencoder(folder.autoencoder)
+        _ = try TextEncoderConfiguration(folder.textEncoder)
+        _ = try Tokenizer(folder.tokenizer)
         let bytes = try folder.weightFiles().map(size(ofFile:)).reduce(0, +)
         let facts = Facts(
             defaults: folder.defaults, hasControl: transformer.hasControl,
@@ -78,8 +78,8 @@ package struct ModelListing {
         guard !items.isEmpty else {
             return """
                 No model is installed in \(searched.map { "'\($0)'" }.joined(separator: ", ")).
-                A model is a folder in the layout of Hugging Face diffusers, with a \
-                model_index.json in it; the package brings 'starter'.
+                A model is a folder in the layout of Hugging Face diffusers, or one with single \
+                files; the package brings 'starter'.
                 """
         }
         let lines = items.map { item -> [String] in
