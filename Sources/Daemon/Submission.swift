@@ -54,9 +54,9 @@ package enum Submission {
             for path in paths {
                 switch RequestFile.read(path) {
                 case .success(let content):
-                    let drop = try prepare(path, content, place, premises)
-                    switch drop {
-                    case .success(let drop): dropped.append(try send(drop, place, premises))
+                    let parcel = try prepare(path, content, place, premises)
+                    switch parcel {
+                    case .success(let parcel): dropped.append(try send(parcel, place, premises))
                     case .failure(let refusal): if status == .success { status = refusal }
                     }
                 case .failure(let unreadable):
@@ -103,11 +103,11 @@ package enum Submission {
                 own = try premises.freeName(like: "\(Self.name(settings)).json", in: place.folder)
             }
             switch try prepare(own, draft.text, place, premises) {
-            case .success(var drop):
+            case .success(var parcel):
                 // What an option named lies somewhere else than beside the request.
-                drop.files.removeAll { file in files.contains { $0.name == file.name } }
-                drop.files += files
-                let following = try send(drop, place, premises)
+                parcel.files.removeAll { file in files.contains { $0.name == file.name } }
+                parcel.files += files
+                let following = try send(parcel, place, premises)
                 return place.waits ? try Waiting(following, place.root).end() : .success
             case .failure(let refusal): return refusal
             }
@@ -145,12 +145,12 @@ package enum Submission {
 
     private static func prepare(
         _ path: String, _ content: [UInt8], _ place: Destination, _ premises: Premises
-    ) throws(SpoolError) -> Result<Drop, ExitStatus> {
+    ) throws(SpoolError) -> Result<Parcel, ExitStatus> {
         do throws(RequestError) {
             let names = try Request(parsing: content).media.map(\.text)
             do throws(SpoolError) {
                 return .success(
-                    Drop(
+                    Parcel(
                         name: RequestFile.name(of: path), content: content, folder: place.folder,
                         files: try premises.files(named: names, beside: path)))
             } catch {
@@ -165,10 +165,10 @@ package enum Submission {
     }
 
     private static func send(
-        _ drop: Drop, _ place: Destination, _ premises: Premises
+        _ parcel: Parcel, _ place: Destination, _ premises: Premises
     ) throws(SpoolError) -> Following {
-        let following = try Following(premises.place(of: drop), drop.content, root: place.root)
-        let arrival = try premises.drop(drop)
+        let following = try Following(premises.place(of: parcel), parcel.content, root: place.root)
+        let arrival = try premises.drop(parcel)
         put("'\(arrival)' is in the inbox", place.waits ? STDERR_FILENO : STDOUT_FILENO)
         return following
     }

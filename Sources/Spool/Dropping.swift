@@ -4,7 +4,7 @@ internal import Files
 internal import Glibc
 
 /// A request that is to be dropped into the inbox, with the files that it names.
-package struct Drop: Sendable {
+package struct Parcel: Sendable {
     /// The file's name, such as `sunset.json`.
     package var name: String
     /// The request's bytes.
@@ -14,7 +14,7 @@ package struct Drop: Sendable {
     /// The files by the names that the request gives them, and where each of them lies now.
     package var files: [(name: String, source: String)]
 
-    /// A drop from its parts.
+    /// A parcel from its parts.
     package init(
         name: String, content: [UInt8], folder: String, files: [(name: String, source: String)]
     ) {
@@ -26,15 +26,15 @@ package struct Drop: Sendable {
 }
 
 extension Premises {
-    /// Where a drop is to stand: the request's path below the inbox.
+    /// Where a parcel is to stand: the request's path below the inbox.
     ///
     /// - Throws: `SpoolError.notARequestName` and `.outsideInbox`.
-    package func place(of drop: Drop) throws(SpoolError) -> Arrival {
-        let name = Path(drop.name)
+    package func place(of parcel: Parcel) throws(SpoolError) -> Arrival {
+        let name = Path(parcel.name)
         guard InboxName.isRequest(name), name.components.count == 1 else {
-            throw .notARequestName(name: drop.name)
+            throw .notARequestName(name: parcel.name)
         }
-        return Arrival(try below(drop.folder).appending(name))
+        return Arrival(try below(parcel.folder).appending(name))
     }
 
     /// Drops a request, its files first.
@@ -43,12 +43,12 @@ extension Premises {
     /// - Throws: `SpoolError.taken` when another request, or another file, has such a name there, and
     ///   `.unreadableFile` before anything is dropped.
     @discardableResult
-    package func drop(_ drop: Drop) throws(SpoolError) -> Arrival {
-        let place = try place(of: drop)
+    package func drop(_ parcel: Parcel) throws(SpoolError) -> Arrival {
+        let place = try place(of: parcel)
         let target = inbox.appending(place.path.parent)
-        for file in drop.files { try requireFile(file.source) }
+        for file in parcel.files { try requireFile(file.source) }
         try spooling { () throws(FileError) in try Directory.ensure(target) }
-        for file in drop.files {
+        for file in parcel.files {
             try put(at: target.appending(file.name)) { hidden throws(FileError) in
                 let source = Path(file.source)
                 let opened = try OwnedDescriptor(source, .read)
@@ -57,7 +57,7 @@ extension Premises {
         }
         try put(at: inbox.appending(place.path)) { hidden throws(FileError) in
             let file = try OwnedDescriptor(hidden, .create)
-            try file.write(drop.content, hidden)
+            try file.write(parcel.content, hidden)
             try file.synchronize(hidden)
         }
         return place
