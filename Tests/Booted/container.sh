@@ -43,10 +43,13 @@ boot() {
         --system-call-filter="landlock_create_ruleset landlock_add_rule landlock_restrict_self" \
         >"$scratch/console.log" 2>&1 </dev/null &
     nspawn=$!
-    # The container's first process is the only child of systemd-nspawn.
     wait_until 60 "the container's first process" leader
 }
-leader() { init=$(pgrep -P "$nspawn" | head -1) && [[ -n "$init" ]]; }
+# The child of systemd-nspawn that is process 1 inside; before it there is another one, for a moment.
+leader() {
+    init=$(pgrep -P "$nspawn" | tail -1) && [[ -n "$init" ]] &&
+        grep -qsE '^NSpid:.*[[:space:]]1$' "/proc/$init/status"
+}
 inside() { nsenter --all --target "$init" --wdns=/ env PATH=/usr/sbin:/usr/bin "$@"; }
 
 # wait_until SECONDS WHAT COMMAND...: asks ten times a second, and fails loudly.
