@@ -8,7 +8,9 @@ import Testing
 /// README.md and `docs/` say what is so: requests, commands, links, and the texts of the program.
 @Suite("The documentation")
 struct DocumentationTests {
-    private static let repository = Folder(String(Golden.folder.dropLast("/Tests/Golden".count)))
+    private static var repository: Folder {
+        Folder(String(Golden.folder.dropLast("/Tests/Golden".count)))
+    }
 
     /// The pages that people read.
     static let pages: [Page] = {
