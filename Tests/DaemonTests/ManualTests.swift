@@ -37,7 +37,7 @@ struct ManualTests {
     }
 
     /// What the program itself says: the options of each command that does something.
-    private static func options() throws -> [String: Set<String>] {
+    static func options() throws -> [String: Set<String>] {
         let end = try Program(["--experimental-dump-help"]).end()
         let help = try JSONDecoder().decode(Help.self, from: Data(end.output.utf8))
         var commands: [String: Set<String>] = [:]
