@@ -49,8 +49,7 @@ extension Field {
             "how many examples each step of the training looks at, 1 … 16 (08)"
         case .prior:
             "how much clips that the model makes of ordinary words count in the training, "
-                + "so that it does not forget them, 0 … 1; 1 for small models and 0 for large "
-                + "ones unless you say otherwise (08)"
+                + "so that it does not forget them, 0 … 1; 0 unless you say otherwise (08)"
         case .style:
             "a trained style, or up to 8 with weights 0 … 2 (all but 08); `ink@2` is one "
                 + "version of it; the phrase that calls it up is added to the prompt unless "

@@ -48,7 +48,8 @@ package struct Following: Sendable {
         }
         // Read last: a job is written down before it leaves the spool.
         guard let entry = survey.earlierRun(of: arrival, content) else {
-            return isThere ? .waiting : isJob ? .working : .gone
+            // What a `defaults.json` adds makes another request of it, which the ledger knows instead.
+            return isThere ? .waiting : isJob ? .working : newResult ?? .gone
         }
         // The same request may have been made before, and is then not made again.
         let isAnswer = entry.time >= start || !(isThere || isJob)
@@ -58,13 +59,18 @@ package struct Following: Sendable {
         return isJob || entry.state == .claimed && !isThere ? .working : .waiting
     }
 
+    /// Of a result that was not there at the start.
+    private var newResult: State? {
+        survey.results(of: arrival).first { !earlier.contains($0.name) }
+            .map { .ended($0.outcome, folder: $0.name) }
+    }
+
     private func stateInOutbox(isThere: Bool) -> State {
-        let results = survey.results(of: arrival)
-        if let new = results.first(where: { !earlier.contains($0.name) }) {
-            return .ended(new.outcome, folder: new.name)
-        }
+        if let newResult { return newResult }
         guard !isThere else { return .waiting }
-        let same = results.last { survey.file("request.json", of: $0.name) == content }
+        let same = survey.results(of: arrival).last {
+            survey.file("request.json", of: $0.name) == content
+        }
         return same.map { .ended($0.outcome, folder: $0.name) } ?? .working
     }
 }

@@ -77,12 +77,13 @@ struct Letter: Equatable, Sendable {
             kind: "mail", program: sendmail, words: ["sendmail", "-i", address], input: text)
     }
 
-    /// A header's text in words of at most 75 characters, a letter never divided between two.
+    /// A header's text in words of at most 68 characters, so that the first fits beside `Subject: `; a
+    /// letter is never divided between two.
     private static func encodedWords(_ text: String) -> String {
         var words: [[UInt8]] = [[]]
         for scalar in text.unicodeScalars.prefix(300) {
             let bytes = Array(String(scalar).utf8)
-            if words[words.count - 1].count + bytes.count > 45 { words.append([]) }
+            if words[words.count - 1].count + bytes.count > 42 { words.append([]) }
             words[words.count - 1] += bytes
         }
         return words.map { "=?UTF-8?B?\(base64($0))?=" }.joined(separator: "\n ")

@@ -74,7 +74,7 @@ struct GalleryServingTests {
             let page = try root.index()
             #expect(page.contains("3 results"))
             for (text, isThere) in [
-                ("alice/gone", false), ("alice/moved", false), (".hidden", false),
+                ("alice/gone", false), ("alice/moved", false), (".hidden/old", false),
                 ("href=\"elsewhere/x.mp4\"", true), ("href=\"alice/kept/x.mp4\"", true),
                 ("href=\"gallery/brought/x.mp4\"", true),
             ] { #expect(page.contains(text) == isThere, "\(text)") }

@@ -163,6 +163,20 @@ struct SubmissionTests {
         }
     }
 
+    @Test func waitingEndsWithTheVideoThatAFoldersDefaultsChanged() throws {
+        try withServedRoot { root in
+            try Folder(root.path).write(#"{"seed": 3}"#, "inbox/defaults.json")
+            let service = try Program.serve(root)
+            let end = try Program(
+                ["submit", "--root", root.path, "--wait", "--prompt", "a ball"] + small
+            ).end()
+            #expect(end.status == 0, "\(end)")
+            #expect(root.names(in: "outbox") == ["a-ball"])
+            service.signal(SIGTERM)
+            #expect(service.end().status == 0)
+        }
+    }
+
     @Test func waitingEndsWithTheReasons() throws {
         try withServedRoot { root in
             let service = try Program.serve(root, "--media-wait", "1")

@@ -232,3 +232,8 @@ struct ResumeTests {
         }
     }
 }
+
+extension [ResultRecord.File] {
+    /// Those of the clip's folder, without the pictures beside it.
+    var frames: Self { filter { $0.name.hasPrefix("clip/") } }
+}

@@ -16,7 +16,7 @@ import Testing
                 Folder(folder.at("new/root")).tree
                     == [
                         "inbox/", "outbox/", "spool/", "spool/jobs/", "spool/ledger", "spool/lock",
-                        "spool/notices/", "spool/orders/",
+                        "spool/notices/", "spool/orders/", "spool/progress/",
                     ])
         }
     }
