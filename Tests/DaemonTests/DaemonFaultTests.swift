@@ -23,6 +23,8 @@ struct DaemonFaultTests {
         var configuration = Configuration(
             root: root.path, once: true, worker: "/bin/sh",
             workerWords: ["sh", "-c", Self.worker + "\n", "sh"])
+        // Nothing but the request's own: the gallery and what a new inbox gets have their own tests.
+        (configuration.hasGallery, configuration.furnishes) = (false, false)
         configuration.pause = .milliseconds(10)
         configuration.mediaWait = configuration.pause
         return FaultPlan.$current.withValue(plan) { Daemon.serve(configuration) == .success }
