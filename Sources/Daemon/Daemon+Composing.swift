@@ -138,7 +138,9 @@ extension Daemon {
             drop.work == .again
             ? Composition(Offer(arrival, .success(bytes))) : added(to: bytes, arrival, files)
         composition.offer.form = .drop
-        composition.offer.names = drop.files
+        // What the defaults of its folder name comes along.
+        let others = composition.offer.names.filter { !drop.files.contains($0) }
+        composition.offer.names = drop.files + (drop.work == .again ? [] : others)
         composition.offer.objection = objection ?? composition.offer.objection
         composition.followers = drop.followers.map { arrival.sibling($0) }
         if objection != nil { composition.isDefaultsFault = false }

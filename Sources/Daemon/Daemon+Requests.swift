@@ -264,7 +264,10 @@ extension Daemon {
                 inbox.settle(arrival)
                 begin(job)
                 if let earlier {
-                    clear(earlier.remains, files: candidate?.gathering.names ?? [])
+                    let names = candidate?.gathering.names ?? []
+                    // What was dropped alone lies nowhere else, and the job has it now.
+                    let dropped = arrival.isBackAmongDrops && collected.isComplete ? names : []
+                    clear(earlier.remains + dropped.map { arrival.sibling($0) }, files: names)
                 }
             case .duplicate(let entry):
                 log(.duplicate(request: arrival.description, job: entry.job, result: entry.folder))

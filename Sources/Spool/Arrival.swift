@@ -27,6 +27,13 @@ package struct Arrival: Hashable, Sendable, CustomStringConvertible {
     /// Whether it is a picture, clip or text that is a request by lying where it does.
     package var isDrop: Bool { InboxName.isDrop(path) }
 
+    /// Whether it came back in a folder `NAME.failed` among drops.
+    package var isBackAmongDrops: Bool {
+        let folders = folders
+        return folders.last?.lowercased().hasSuffix(".failed") == true
+            && folders.contains { $0.lowercased() == InboxName.modeFolder }
+    }
+
     /// The folders on its way from the inbox, as text, outermost first.
     package var folders: [String] {
         path.components.dropLast().map { String(decoding: $0, as: UTF8.self) }

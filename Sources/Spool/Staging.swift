@@ -76,7 +76,7 @@ package struct Collected: Sendable {
     let staging: Staging
     let identity: Identity
     /// Whether every file was there.
-    let isComplete: Bool
+    package let isComplete: Bool
 
     /// Whether what lies in the inbox is of no more use there: a drop is, once there is a copy of it.
     package var isRemovable: Bool {
