@@ -39,7 +39,7 @@ struct ModelCommandTests {
         try withTemporaryDirectory { folder in
             let end = try Program(["models", "--models", folder]).end()
             #expect(end.status == 78)
-            #expect(end.output.contains(folder) && end.output.contains("model_index.json"))
+            #expect(end.output.contains(folder) && end.output.contains("starter"))
         }
     }
 }
