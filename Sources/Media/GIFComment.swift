@@ -5,13 +5,16 @@ extension Packet {
     /// writer cannot.
     ///
     /// That packet begins with the header, the screen and its colours; extensions may follow them
-    /// (GIF89a, 17 to 19, 24 and 26).
+    /// (GIF89a, 17 to 19, 24 and 26). The comment is the first of them: libav's writer takes an
+    /// application extension that comes first for the one that it writes itself.
+    ///
+    /// * `comment`: Not empty.
     mutating func insert(comment: String) {
+        precondition(!comment.isEmpty, "no comment")
         let bytes = self.bytes
         precondition(bytes.count > 13 && bytes.starts(with: "GIF89a".utf8), "not a GIF's start")
         let colours = bytes[10] & 0x80 == 0 ? 0 : 3 << (Int(bytes[10] & 7) + 1)
-        let comment = comment.isEmpty ? [] : Self.commentExtension(comment)
-        insert(comment + SourceStatement.gifExtension, at: 13 + colours)
+        insert(Self.commentExtension(comment) + SourceStatement.gifExtension, at: 13 + colours)
     }
 
     /// Blocks of at most 255 bytes, each after its length; a length of 0 ends them.

@@ -119,7 +119,7 @@ import CAV
     var bytes: Int { unsafe context.pointee.pb == nil ? 0 : Int(avio_tell(context.pointee.pb)) }
 
     func writePicture(_ packet: inout Packet) throws(MediaError) {
-        if format == .gif, frames == 0 { packet.insert(comment: comment) }
+        if format == .gif, frames == 0, !comment.isEmpty { packet.insert(comment: comment) }
         frames += 1
         unsafe packet.pointer.pointee.duration = 1
         try write(&packet, stream: 0, clock: clock)

@@ -36,7 +36,7 @@ import Testing
 
     @Test(
         arguments: [
-            "-c copy", "-c:v libx264 -crf 30", "-vf scale=32:24", "-ss 1 -t 1 -c copy",
+            "-c copy", "-c:v libx264 -crf 30", "-vf scale=32:24", "-t 1 -c copy",
             "-ss 1 -t 1", "-map 0 -c copy -movflags +faststart", "-c copy -map_chapters -1",
         ], [("mp4", "mp4"), ("mp4", "mov"), ("mp4", "mkv"), ("webm", "mkv"), ("mkv", "mp4")])
     func `the comment survives what people do with ffmpeg`(
