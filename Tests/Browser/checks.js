@@ -2,6 +2,8 @@
 // What is wrong in a page, as sentences; run inside of it.
 (() => {
   const faults = new Set();
+  // What is out of sight has no size until it is looked at.
+  for (const article of document.querySelectorAll("article")) article.style.contentVisibility = "visible";
   const parse = (text) => {
     const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number);
     return [r, g, b, a];
