@@ -3,7 +3,9 @@
 (() => {
   const faults = new Set();
   // What is out of sight has no size until it is looked at.
-  for (const article of document.querySelectorAll("article")) article.style.contentVisibility = "visible";
+  const shown = new CSSStyleSheet();
+  shown.replaceSync("article { content-visibility: visible }");
+  document.adoptedStyleSheets = [shown];
   const parse = (text) => {
     const [r, g, b, a = 1] = text.match(/[\d.]+/g).map(Number);
     return [r, g, b, a];
