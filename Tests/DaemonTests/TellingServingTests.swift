@@ -159,7 +159,9 @@ private final class Listener {
         try withRoot { root in
             let service = try Program.serve(root)
             defer { service.kill() }
-            try root.drop("alice/long.json", smallRequest(steps: 200))
+            let request = smallRequest(steps: 200).replacing(
+                #""seed""#, with: #""variations": 16, "seed""#)
+            try root.drop("alice/long.json", request)
             let children = "/proc/\(service.identifier)/task/\(service.identifier)/children"
             var worker: pid_t?
             // A worker that stands still is one that takes long.
