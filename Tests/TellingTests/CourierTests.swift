@@ -17,8 +17,11 @@ import Testing
         _ script: String, _ body: (Courier, Folder) throws -> Void
     ) throws {
         try withTemporaryFolder { folder in
-            try folder.write("#!/bin/sh\n\(script)\n", "sendmail")
-            _ = try shell("chmod 700 \(folder.at("sendmail"))")
+            // Copied by a process of its own: a program that somebody has open for writing, if only as
+            // the child of another test, cannot be begun.
+            try folder.write("#!/bin/sh\n\(script)\n", "text")
+            let program = folder.at("sendmail")
+            _ = try shell("cp \(folder.at("text")) \(program); chmod 700 \(program)")
             try folder.write(
                 #"{"mail": "a@example.org", "sendmail": "\#(folder.at("sendmail"))"}"#, "tell.json")
             _ = try shell("chmod 600 \(folder.at("tell.json"))")
