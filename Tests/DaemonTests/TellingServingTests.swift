@@ -156,36 +156,4 @@ private final class Listener {
             #expect(complaints.split(separator: "\n").count { $0.contains("Prometheus") } == 1)
         }
     }
-
-    @Test func `how far a job is stands beside its result to come, and goes with its end`() throws {
-        try withRoot { root in
-            let service = try Program.serve(root)
-            defer { service.kill() }
-            let request = smallRequest(steps: 200).replacing(
-                #""seed""#, with: #""variations": 16, "seed""#)
-            try root.drop("alice/long.json", request)
-            let children = "/proc/\(service.identifier)/task/\(service.identifier)/children"
-            var worker: pid_t?
-            // A worker that stands still is one that takes long; before it is the worker's program, the
-            // service would stand still with it.
-            #expect(
-                root.waits {
-                    let text = try? String(contentsOfFile: children, encoding: .utf8)
-                    worker = text?.split(separator: " ").first.flatMap { pid_t($0) }
-                    let words = worker.flatMap {
-                        try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8)
-                    }
-                    return words?.contains("\0work\0") == true
-                })
-            kill(try #require(worker), SIGSTOP)
-            let file = "outbox/alice/long.progress.json"
-            #expect(root.waits { root.has(file) })
-            let text = try root.text(file)
-            #expect(text.contains(#""request": "alice/long.json""#))
-            #expect(try JSONSerialization.jsonObject(with: Data(text.utf8)) is [String: Any])
-            kill(try #require(worker), SIGCONT)
-            #expect(root.waits { root.has("outbox/alice/long/result.json") })
-            #expect(root.waits { !root.has(file) })
-        }
-    }
 }
