@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func `one that hangs is ended`() throws {
-        try withCourier("sleep 600") { courier, _ in
+        try withCourier("exec sleep 600") { courier, _ in
             #expect(courier.tell(Self.news) == nil)
             var troubles: [String] = []
             var now = SuspendingClock.now
