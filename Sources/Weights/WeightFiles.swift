@@ -13,6 +13,7 @@ package struct WeightFiles: Sendable {
     ///
     /// - Throws: `WeightsError.unreadable` where a shard of a set is missing.
     package init(in folder: String) throws(WeightsError) {
+        // Whoever wants a model of it says what the folder lacks, and why it cannot be opened.
         let found = (try? Directory.names(in: Path(folder))) ?? []
         let names = found.compactMap { String(validating: $0, as: UTF8.self) }
             .filter { !$0.hasPrefix(".") }.sorted()

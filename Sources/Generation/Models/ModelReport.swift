@@ -129,6 +129,7 @@ package struct ModelReport {
             mode == .textToVideo
             ? ["mode": .string(mode.rawValue), "prompt": "a clip"]
             : ["mode": .string(mode.rawValue), "prompt": "a clip", "image": "a.png"]
+        // A mode that cannot be planned has no cost to show; what is missing stands in the report.
         guard mode != .customization,
             let parsed = try? Request(parsing: Array(request.serialized().utf8)),
             let plan = try? engine.plan(parsed)
